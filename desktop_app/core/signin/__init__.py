@@ -1,0 +1,1 @@
+"""Signing in: profiles, the OAuth state machine, and the session that holds the token."""

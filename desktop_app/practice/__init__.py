@@ -1,0 +1,1 @@
+"""The practice organisation: a loopback Genesys Cloud with invented contacts."""
