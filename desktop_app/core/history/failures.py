@@ -1,0 +1,41 @@
+"""What DuckDB's failures mean to the person."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+import duckdb
+
+from desktop_app.core.errors import StoreDamaged, StoreError, StoreFull, StoreLocked
+
+
+@contextlib.contextmanager
+def translated() -> Iterator[None]:
+    """Turn DuckDB's errors into ours, without their text: it may quote a customer's data."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise meaning(error) from None
+
+
+def meaning(error: duckdb.Error) -> StoreError:
+    """The error of our tree for one of DuckDB's."""
+    text = str(error).lower()
+    if isinstance(error, duckdb.InterruptException):
+        return StoreError("The search was stopped because a newer one replaced it.")
+    if "could not set lock" in text or "being used by another process" in text:
+        return StoreLocked(
+            "Another window has the local history open. Close it, then open this one again."
+        )
+    if "no space left" in text or "not enough space" in text or "disk full" in text:
+        return StoreFull(
+            "The disk is full. What was read so far is kept; free some space, then refresh."
+        )
+    if isinstance(error, (duckdb.SerializationException, duckdb.InternalException)) or any(
+        sign in text for sign in ("corrupt", "checksum", "not a valid duckdb", "encryption key")
+    ):
+        return StoreDamaged(
+            "The local history can't be read. It is set aside and will be fetched again."
+        )
+    return StoreError(f"The local history failed ({type(error).__name__}). Refresh to try again.")

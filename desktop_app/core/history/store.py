@@ -1,0 +1,198 @@
+"""The store: contacts on this machine, encrypted, with what is known about their completeness.
+
+One DuckDB file per organisation and user, attached with a key that only the operating
+system's keyring holds (safety.md §4 in short: no key or no cryptography means a store in
+memory, never a plain file).  The cryptography is OpenSSL's, from DuckDB's own ``httpfs``
+extension, installed as a package and loaded by path.
+
+A page of contacts, the names learnt with it and the position reached are written in one
+transaction, so that whatever happens the store and its position agree.
+"""
+
+from __future__ import annotations
+
+import contextlib
+
+import threading
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from typing import Any
+
+import duckdb
+import msgspec
+
+from desktop_app.core.genesys.directory import local_name
+from desktop_app.core.history import schema
+from desktop_app.core.history.coverage import Position, Slice, Span
+from desktop_app.core.history.failures import translated
+from desktop_app.core.history.parties import Names
+from desktop_app.core.history.reader import Reader
+
+Name = tuple[str, str]  # kind, id
+
+
+class Store:
+    """An open store. ``write…`` methods belong to one thread; each reader to one of its own.
+
+    ``why_in_memory`` is empty for a file, else the sentence that says why nothing is kept.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, why_in_memory: str = "") -> None:
+        self._connection = connection
+        self._lock = threading.Lock()
+        self.why_in_memory = why_in_memory
+        schema.create(connection)
+        row = connection.execute("SELECT coalesce(max(no), 0) FROM contact").fetchone()
+        self._next_no = (row[0] if row else 0) + 1
+
+    def reader(self) -> Reader:
+        """A reader with a connection of its own: it sees each transaction whole."""
+        cursor = self._connection.cursor()
+        cursor.execute(f"USE {schema.CATALOG}")
+        return Reader(cursor)
+
+    # --- contacts -----------------------------------------------------------------------------
+
+    def write_page(
+        self, contacts: Sequence[schema.StoredContact], names: Mapping[Name, str], at: Position
+    ) -> None:
+        """Put in a page of contacts and the position after it, whole or not at all."""
+        with self._transaction():
+            self._put_contacts(contacts, at.pass_ms)
+            self._put_names(names)
+            self._put_position(at)
+
+    def write_end(self, span: Span, *, pass_ms: int) -> int:
+        """Note a slice as read to its end; returns how many contacts are gone upstream.
+
+        Contacts of the slice that the last pass didn't meet no longer exist there (privacy
+        deletions), so they go here too.
+        """
+        with self._transaction() as execute:
+            inside = (span.start_ms, span.end_ms)
+            gone = execute(
+                "SELECT count(*) FROM contact WHERE start_ms >= ? AND start_ms < ? AND pass_ms < ?",
+                (*inside, pass_ms),
+            ).fetchone()
+            execute(
+                "DELETE FROM contact WHERE start_ms >= ? AND start_ms < ? AND pass_ms < ?",
+                (*inside, pass_ms),
+            )
+            execute("DELETE FROM position WHERE start_ms = ? AND end_ms = ?", inside)
+            execute("DELETE FROM span WHERE start_ms >= ? AND end_ms <= ?", inside)
+            execute(
+                "INSERT INTO span VALUES (?, ?, ?, ?, ?)",
+                (*inside, span.synced_ms, span.total_hits, span.doubt),
+            )
+        return int(gone[0]) if gone else 0
+
+    def _put_contacts(self, contacts: Sequence[schema.StoredContact], pass_ms: int) -> None:
+        if not contacts:
+            return
+        rows = []
+        for contact in {contact.conversation_id: contact for contact in contacts}.values():
+            rows.append(contact.as_row(self._next_no, pass_ms))
+            self._next_no += 1
+        self._connection.execute(schema.PUT_CONTACTS, [msgspec.json.encode(rows).decode()])
+
+    # --- positions and spans ------------------------------------------------------------------
+
+    def position(self, wanted: Slice) -> Position | None:
+        """Where an interrupted reading of this slice goes on."""
+        row = self._one(
+            "SELECT pass_no, pass_ms, next_page, page_size, total_hits, moved FROM position"
+            " WHERE start_ms = ? AND end_ms = ?",
+            (wanted.start_ms, wanted.end_ms),
+        )
+        return Position(wanted, *row) if row else None
+
+    def positions(self, start_ms: int, end_ms: int) -> list[Position]:
+        """Interrupted readings inside a range."""
+        rows = self._all(
+            "SELECT start_ms, end_ms, pass_no, pass_ms, next_page, page_size, total_hits, moved"
+            " FROM position WHERE start_ms >= ? AND end_ms <= ?",
+            (start_ms, end_ms),
+        )
+        return [Position(Slice(row[0], row[1]), *row[2:]) for row in rows]
+
+    def write_position(self, at: Position) -> None:
+        with self._transaction():
+            self._put_position(at)
+
+    def _put_position(self, at: Position) -> None:
+        self._connection.execute(
+            "INSERT OR REPLACE INTO position VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                at.slice.start_ms,
+                at.slice.end_ms,
+                at.pass_no,
+                at.pass_ms,
+                at.next_page,
+                at.page_size,
+                at.total_hits,
+                at.moved,
+            ),
+        )
+
+    def spans(self, start_ms: int, end_ms: int) -> list[Span]:
+        """Spans that touch a range."""
+        rows = self._all(
+            "SELECT start_ms, end_ms, synced_ms, total_hits, doubt FROM span"
+            " WHERE start_ms < ? AND end_ms > ?",
+            (end_ms, start_ms),
+        )
+        return [Span(*row) for row in rows]
+
+    def ids_of_pass(self, inside: Slice, pass_ms: int) -> set[str]:
+        """The conversations of a slice that a pass has met so far."""
+        rows = self._all(
+            "SELECT conversation_id FROM contact"
+            " WHERE start_ms >= ? AND start_ms < ? AND pass_ms = ?",
+            (inside.start_ms, inside.end_ms, pass_ms),
+        )
+        return {row[0] for row in rows}
+
+    # --- names --------------------------------------------------------------------------------
+
+    def names(self) -> dict[Name, str]:
+        """Every name learnt so far, by kind and id."""
+        return {(kind, id_): name for kind, id_, name in self._all("SELECT * FROM name", ())}
+
+    def naming(self) -> Names:
+        """Names by kind and id as they are known now, for reading a contact again."""
+        known = self.names()
+        return lambda kind, id_: known.get((kind, id_)) or local_name(kind, id_)
+
+    def _put_names(self, names: Mapping[Name, str]) -> None:
+        if names:
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO name VALUES (?, ?, ?)",
+                [(kind, id_, name) for (kind, id_), name in names.items()],
+            )
+
+    # --- connection ---------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Write what the log still holds and let the file go."""
+        with self._lock, contextlib.suppress(duckdb.Error):
+            self._connection.close()
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[schema.Execute]:
+        with self._lock, translated():
+            self._connection.begin()
+            try:
+                yield self._connection.execute
+            except BaseException:
+                self._connection.rollback()
+                raise
+            self._connection.commit()
+
+    def _all(self, sql: str, values: Iterable[object]) -> list[tuple[Any, ...]]:
+        with self._lock, translated():
+            return self._connection.execute(sql, list(values)).fetchall()
+
+    def _one(self, sql: str, values: Iterable[object]) -> tuple[Any, ...] | None:
+        rows = self._all(sql, values)
+        return rows[0] if rows else None

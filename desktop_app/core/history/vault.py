@@ -1,0 +1,184 @@
+"""Opening the store: its key, its cryptography, and what happens when either is missing.
+
+- The key is 256 random bits in the operating system's keyring; deleting it erases the store.
+- Without a safe keyring or without OpenSSL's cryptography the store lives in memory, and says
+  so; nothing is ever written in clear.
+- A file that can't be read is set aside under another name, never deleted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+
+import duckdb
+import keyring
+import keyring.backend
+import keyring.errors
+
+from desktop_app.core.errors import StoreDamaged, StoreError, StoreUnsafe
+from desktop_app.core.history import schema
+from desktop_app.core.history.failures import translated
+from desktop_app.core.history.store import Store
+
+_SERVICE = "Contact History store"
+
+# Backends that keep secrets with the operating system; all others may write them in clear.
+_SAFE_BACKENDS = (
+    "keyring.backends.Windows",
+    "keyring.backends.macOS",
+    "keyring.backends.SecretService",
+    "keyring.backends.kwallet",
+    "keyring.backends.libsecret",
+)
+
+KeySource = Callable[[str], str]
+
+
+def keyring_key(store_name: str) -> str:
+    """The store's key from the operating system's keyring, made at first use.
+
+    May wait for the person to unlock the keyring.  Raises StoreUnsafe when there is none.
+    """
+    backend = _safe_backend(keyring.get_keyring())
+    if backend is None:
+        raise StoreUnsafe(
+            "This computer has no protected keyring, so contacts are kept in memory only and"
+            " are gone when the window closes."
+        )
+    try:
+        key = backend.get_password(_SERVICE, store_name)
+        if key is None:
+            key = secrets.token_hex(32)
+            backend.set_password(_SERVICE, store_name, key)
+    except (keyring.errors.KeyringError, OSError):
+        raise StoreUnsafe(
+            "The keyring is locked or refused access, so contacts are kept in memory only."
+            " Unlock it and open Contact History again to keep them."
+        ) from None
+    return key
+
+
+def _safe_backend(found: keyring.backend.KeyringBackend) -> keyring.backend.KeyringBackend | None:
+    candidates: list[keyring.backend.KeyringBackend] = [found, *getattr(found, "backends", [])]
+    for candidate in candidates:
+        if type(candidate).__module__.startswith(_SAFE_BACKENDS):
+            return candidate
+    return None
+
+
+def store_name(organization_id: str, user_id: str) -> str:
+    """The file name of one user's store in one organisation: a hash, so it tells nobody who."""
+    digest = hashlib.sha256(f"{organization_id}\n{user_id}".encode())
+    return digest.hexdigest()[:32]
+
+
+def open_store(folder: Path, name: str, key_source: KeySource = keyring_key) -> Store:
+    """Open the user's store in ``folder``, in memory where it can't be kept safely.
+
+    Raises StoreLocked when another process has it open, StoreFull when the disk is full.
+    """
+    try:
+        key = key_source(name)
+        return _open_file(folder, name, key)
+    except StoreUnsafe as error:
+        return memory_store(str(error))
+
+
+def memory_store(why: str) -> Store:
+    """A store that is gone with the process; it never spills to disk."""
+    connection = duckdb.connect(":memory:", config=_CONFIG)
+    connection.execute("SET temp_directory = ''")
+    connection.execute(f"ATTACH ':memory:' AS {schema.CATALOG}")
+    connection.execute(f"USE {schema.CATALOG}")
+    return Store(connection, why_in_memory=why)
+
+
+# Nothing is ever downloaded, and nothing in a query may reach the file system by itself.
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+    "threads": max(1, min(4, (os.cpu_count() or 2))),
+}
+
+
+def _open_file(folder: Path, name: str, key: str) -> Store:
+    folder.mkdir(parents=True, exist_ok=True)
+    _only_for_owner(folder, 0o700)
+    path = folder / f"{name}.duckdb"
+    try:
+        return _attach(path, key)
+    except StoreDamaged:
+        _set_aside(path)
+        return _attach(path, key)
+
+
+def _attach(path: Path, key: str) -> Store:
+    connection = duckdb.connect(":memory:", config=_CONFIG)
+    try:
+        _load_cryptography(connection)
+        with translated():
+            connection.execute("SET temp_file_encryption = true")
+            connection.execute(f"SET temp_directory = {_literal(path.parent / 'spill')}")
+            connection.execute(
+                f"ATTACH {_literal(path)} AS {schema.CATALOG}"
+                f" (ENCRYPTION_KEY '{_hexadecimal(key)}', STORAGE_VERSION 'v1.4.0')"
+            )
+            connection.execute(f"USE {schema.CATALOG}")
+            store = Store(connection)
+    except BaseException:
+        connection.close()
+        raise
+    for file in (path, path.with_name(path.name + ".wal")):
+        with contextlib.suppress(FileNotFoundError):
+            _only_for_owner(file, 0o600)
+    return store
+
+
+def _load_cryptography(connection: duckdb.DuckDBPyConnection) -> None:
+    """Load OpenSSL's cryptography from the installed package, by path.
+
+    DuckDB's built-in one can read but is not meant for writing.
+    """
+    try:
+        package = resources.files("duckdb_extension_httpfs")
+        extension = package / "extensions" / f"v{duckdb.__version__}" / "httpfs.duckdb_extension"
+        with resources.as_file(extension) as path:
+            connection.execute(f"LOAD {_literal(path)}")
+    except (ModuleNotFoundError, FileNotFoundError, duckdb.Error):
+        raise StoreUnsafe(
+            "The cryptography for the local history is missing from this installation, so"
+            " contacts are kept in memory only. Install Contact History again to keep them."
+        ) from None
+
+
+def _set_aside(path: Path) -> None:
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+    for file in (path, path.with_name(path.name + ".wal")):
+        if file.exists():
+            file.rename(file.with_name(f"{file.name}.set-aside-{stamp}"))
+
+
+def _only_for_owner(path: Path, mode: int) -> None:
+    if os.name == "posix":
+        path.chmod(mode)
+
+
+def _literal(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def _hexadecimal(key: str) -> str:
+    """The key, which goes into SQL text because ATTACH takes no parameters, as pure hex."""
+    try:
+        bytes.fromhex(key)
+    except ValueError:
+        raise StoreError("The key of the local history is not in its form.") from None
+    return key

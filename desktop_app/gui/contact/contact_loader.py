@@ -1,0 +1,68 @@
+"""Reading one contact for the details panel: the newest wish wins, stale ones are dropped."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop_app.core.genesys import wire
+from desktop_app.core.history.clock import Clock
+from desktop_app.core.history.conversation import read_contact
+from desktop_app.core.history.reader import Reader
+from desktop_app.core.history.store import Store
+from desktop_app.gui.contact.details_panel import ContactView
+from desktop_app.gui.tasks import Job, Tasks
+
+
+class ContactLoader(QObject):
+    loaded = Signal(object)  # ContactView
+    gone = Signal()  # there is no such contact any more, or none is wished for
+
+    def __init__(self, tasks: Tasks, store: Store, clock: Clock, parent: QObject) -> None:
+        super().__init__(parent)
+        self._tasks = tasks
+        self._store = store
+        self._clock = clock
+        self._reader = store.reader()
+        self._job: Job | None = None
+
+    def load(self, number: int | None) -> None:
+        """Read a contact by its number in the store; None for no contact."""
+        self.cancel()
+        if number is None:
+            self.gone.emit()
+            return
+        reader, store, clock = self._reader, self._store, self._clock
+        self._job = self._tasks.window(lambda: _read(reader, store, clock, number))
+        self._job.succeeded.connect(self._on_read)
+
+    def set_clock(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def cancel(self) -> None:
+        if self._job is not None:
+            job, self._job = self._job, None
+            job.cancel()
+
+    def _on_read(self, view: ContactView | None) -> None:
+        self._job = None
+        if view is None:
+            self.gone.emit()
+        else:
+            self.loaded.emit(view)
+
+
+def _read(reader: Reader, store: Store, clock: Clock, number: int) -> ContactView | None:
+    """Runs on the lane of the rows in sight."""
+    raw = reader.raw(number)
+    if raw is None:
+        return None
+    conversation = wire.decode(raw, wire.Conversation)
+    name = store.naming()
+    return ContactView(
+        conversation=conversation,
+        contact=read_contact(conversation, name),
+        raw=raw,
+        clock=clock,
+        names=name,
+        now_ms=clock.now_ms(),
+    )

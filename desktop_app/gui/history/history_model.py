@@ -1,0 +1,362 @@
+"""The table's model: an order of a million contacts, and the cells of those in sight.
+
+The order is an array of numbers, read once per query.  Cells are read in windows around what
+is looked at, formatted on the way, and kept in an LRU; until they arrive a cell is empty.
+``data`` answers from memory and never waits.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    QTimer,
+    Signal,
+)
+
+from desktop_app.core.errors import ContactHistoryError
+from desktop_app.core.history.clock import Clock
+from desktop_app.core.history.columns import Column, Kind, column, read
+from desktop_app.core.history.query import Query
+from desktop_app.core.history.reader import Numbers, Reader
+from desktop_app.gui.tasks import Job, Tasks
+
+MARGIN = 120  # rows read before and after those looked at, so that scrolling meets them
+KEPT_ROWS = 6_000  # formatted rows in memory; about 1 kB each
+
+Index = QModelIndex | QPersistentModelIndex
+
+_RIGHT_ALIGNED = (Kind.DURATION, Kind.COUNT, Kind.NUMBER)
+
+
+@dataclass(frozen=True, slots=True)
+class FormattedRow:
+    """One contact as it is painted. ``state`` is that of the outcome: good, warn, bad, none."""
+
+    state: str
+    texts: tuple[str, ...]
+
+
+class HistoryModel(QAbstractTableModel):
+    """Shows what a query finds in the store."""
+
+    order_changed = Signal()  # rows were counted anew; ``rowCount`` is up to date
+    failed = Signal(ContactHistoryError)
+
+    def __init__(
+        self,
+        tasks: Tasks,
+        new_reader: Callable[[], Reader],
+        clock: Clock,
+        keys: Sequence[str],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._tasks = tasks
+        self._order_reader = new_reader()
+        self._window_reader = new_reader()
+        self._clock = clock
+        self._columns: list[Column] = [column(key) for key in keys]
+        self._query: Query | None = None
+        self._order: Numbers = np.empty(0, dtype=np.int64)
+        self._rows: OrderedDict[int, FormattedRow] = OrderedDict()
+        self._stale: set[int] = set()
+        self._wanted: tuple[int, int] | None = None
+        self._order_job: Job | None = None
+        self._order_query: Query | None = None
+        self._order_again = False
+        self._window_job: Job | None = None
+        self._window_timer = QTimer(self, singleShot=True, interval=0)
+        self._window_timer.timeout.connect(self._read_window)
+
+    # --- what is shown ------------------------------------------------------------------------
+
+    @property
+    def query(self) -> Query | None:
+        return self._query
+
+    @property
+    def columns(self) -> list[Column]:
+        return self._columns
+
+    @property
+    def clock(self) -> Clock:
+        return self._clock
+
+    @property
+    def busy(self) -> bool:
+        """Whether an order or cells are still being read."""
+        return (
+            self._order_job is not None
+            or self._window_job is not None
+            or (self._window_timer.isActive())
+        )
+
+    def show(self, query: Query) -> None:
+        """Show another query; its order replaces the present one when it has been read."""
+        self._query = query
+        self._order_again = False
+        if self._order_job is not None:
+            self._order_job.cancel()
+        self._read_order()
+
+    def refresh(self) -> None:
+        """The store has changed: read the order and the cells in sight again.
+
+        Calls that come while an order is read are answered by one more reading after it.
+        """
+        if self._query is None:
+            return
+        if self._order_job is not None:
+            self._order_again = True
+        else:
+            self._read_order()
+
+    def show_columns(self, keys: Sequence[str]) -> None:
+        self.beginResetModel()
+        self._columns = [column(key) for key in keys]
+        self._forget_rows()
+        self.endResetModel()
+
+    def set_clock(self, clock: Clock) -> None:
+        """Show instants in another time zone."""
+        self._clock = clock
+        self._forget_rows()
+        self._all_changed()
+
+    def number(self, row: int) -> int | None:
+        """The store's number of the contact in a row."""
+        return int(self._order[row]) if 0 <= row < len(self._order) else None
+
+    def formatted(self, row: int) -> FormattedRow | None:
+        """What to paint in a row; None while it is read, and asks for it."""
+        number = int(self._order[row])
+        found = self._rows.get(number)
+        if found is None or number in self._stale:
+            self._want(row)
+        return found
+
+    def read_texts(self, rows: Sequence[int], keys: Sequence[str]) -> Job:
+        """Read cells of rows, in sight or not, as they would be shown: list of tuples of text."""
+        numbers = [int(number) for number in self._order[list(rows)]]
+        reader, clock, columns = self._order_reader, self._clock, [column(key) for key in keys]
+        return self._tasks.order(lambda: _texts(reader, numbers, columns, clock))
+
+    def close(self) -> None:
+        """Stop reading and let the connections go."""
+        for job in (self._order_job, self._window_job):
+            if job is not None:
+                job.cancel()
+        self._window_timer.stop()
+        self._query = None
+
+    # --- QAbstractTableModel ------------------------------------------------------------------
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802 - Qt's signature
+        return 0 if parent.isValid() else len(self._order)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802 - Qt's
+        return 0 if parent.isValid() else len(self._columns)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            row = self.formatted(index.row())
+            return row.texts[index.column()] if row else ""
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return alignment(self._columns[index.column()])
+        return None
+
+    def headerData(  # noqa: N802 - Qt's name
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> object:
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self._columns):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._columns[section].title
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._columns[section].help
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return alignment(self._columns[section])
+        return None
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        if self._query is None or not 0 <= column < len(self._columns):
+            return
+        descending = order == Qt.SortOrder.DescendingOrder
+        wanted = replace(self._query, sort=self._columns[column].key, descending=descending)
+        if wanted != self._query:
+            self.show(wanted)
+
+    # --- the order ----------------------------------------------------------------------------
+
+    def _read_order(self) -> None:
+        query = self._query
+        if query is None:
+            return
+        self._order_again = False
+        self._order_query = query
+        reader = self._order_reader
+        self._order_job = self._tasks.order(lambda: reader.order(query), reader.interrupt)
+        self._order_job.succeeded.connect(self._on_order_read)
+        self._order_job.failed.connect(self._on_failed)
+        self._order_job.ended.connect(self._on_order_ended)
+
+    def _on_order_read(self, order: Numbers) -> None:
+        self._stale = set(self._rows)
+        self._replace_order(order)
+        self.order_changed.emit()
+
+    def _on_order_ended(self) -> None:
+        if self.sender() is not self._order_job:
+            return
+        self._order_job = None
+        if self._order_again:
+            self._read_order()
+
+    def _replace_order(self, order: Numbers) -> None:
+        """Put another order in place; selection and scroll position follow their contacts."""
+        before = self._order
+        if np.array_equal(before, order):
+            self._all_changed()
+            return
+        kept = min(len(before), len(order))
+        if len(order) < len(before):
+            self.beginRemoveRows(QModelIndex(), kept, len(before) - 1)
+            self._order = before[:kept]
+            self.endRemoveRows()
+        elif len(order) > len(before):
+            self.beginInsertRows(QModelIndex(), kept, len(order) - 1)
+            self._order = np.concatenate([before, order[kept:]])
+            self.endInsertRows()
+        self.layoutAboutToBeChanged.emit()
+        indexes = self.persistentIndexList()
+        rows = _rows_of(self._order, order, [index.row() for index in indexes])
+        self._order = order
+        moved = [
+            self.index(row, index.column()) if row >= 0 else QModelIndex()
+            for index, row in zip(indexes, rows, strict=True)
+        ]
+        self.changePersistentIndexList(indexes, moved)
+        self.layoutChanged.emit()
+
+    # --- the cells ----------------------------------------------------------------------------
+
+    def _want(self, row: int) -> None:
+        first, last = self._wanted or (row, row)
+        self._wanted = (min(first, row), max(last, row))
+        if not self._window_timer.isActive() and self._window_job is None:
+            self._window_timer.start()
+
+    def _read_window(self) -> None:
+        if self._wanted is None or self._window_job is not None:
+            return
+        first, last = self._wanted
+        self._wanted = None
+        around = self._order[max(0, first - MARGIN) : last + MARGIN + 1][: KEPT_ROWS // 2]
+        numbers = [
+            number
+            for number in around.tolist()
+            if number not in self._rows or number in self._stale
+        ]
+        if not numbers:
+            return
+        reader, clock, columns = self._window_reader, self._clock, list(self._columns)
+        self._window_job = self._tasks.window(lambda: _formatted(reader, numbers, columns, clock))
+        self._window_job.succeeded.connect(self._on_window_read)
+        self._window_job.failed.connect(self._on_failed)
+        self._window_job.ended.connect(self._on_window_ended)
+
+    def _on_window_read(self, rows: dict[int, FormattedRow]) -> None:
+        for number, row in rows.items():
+            self._rows[number] = row
+            self._rows.move_to_end(number)
+        self._stale.difference_update(rows)
+        while len(self._rows) > KEPT_ROWS:
+            number, _ = self._rows.popitem(last=False)
+            self._stale.discard(number)
+        self._all_changed()
+
+    def _on_window_ended(self) -> None:
+        if self.sender() is not self._window_job:
+            return
+        self._window_job = None
+        if self._wanted is not None:
+            self._window_timer.start()
+
+    def _forget_rows(self) -> None:
+        if self._window_job is not None:
+            self._window_job.cancel()
+        self._rows.clear()
+        self._stale.clear()
+
+    def _all_changed(self) -> None:
+        """Repaint what is in sight; the view asks for no other cell."""
+        if len(self._order):
+            last = self.index(len(self._order) - 1, len(self._columns) - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
+
+    def _on_failed(self, error: Exception) -> None:
+        if isinstance(error, ContactHistoryError):
+            self.failed.emit(error)
+        else:
+            raise error
+
+
+def alignment(shown: Column) -> Qt.AlignmentFlag:
+    """Numbers to the right, so that their digits line up; everything else to the left."""
+    side = (
+        Qt.AlignmentFlag.AlignRight if shown.kind in _RIGHT_ALIGNED else Qt.AlignmentFlag.AlignLeft
+    )
+    return side | Qt.AlignmentFlag.AlignVCenter
+
+
+def _formatted(
+    reader: Reader, numbers: list[int], columns: list[Column], clock: Clock
+) -> dict[int, FormattedRow]:
+    """Read and format; runs on a read lane."""
+    rows = reader.rows(numbers, [column.key for column in columns])
+    return {
+        number: FormattedRow(
+            row.state,
+            tuple(
+                read(column, value, clock) for column, value in zip(columns, row.cells, strict=True)
+            ),
+        )
+        for number, row in rows.items()
+    }
+
+
+def _texts(
+    reader: Reader, numbers: list[int], columns: list[Column], clock: Clock
+) -> list[tuple[str, ...]]:
+    """The texts of contacts in the order of ``numbers``, without those that are gone."""
+    texts: list[tuple[str, ...]] = []
+    for first in range(0, len(numbers), 1000):
+        part = numbers[first : first + 1000]
+        found = _formatted(reader, part, columns, clock)
+        texts += [found[number].texts for number in part if number in found]
+    return texts
+
+
+def _rows_of(before: Numbers, after: Numbers, rows: list[int]) -> list[int]:
+    """Where the contacts of some rows stand in another order; -1 when they left it."""
+    if not rows:
+        return []
+    numbers = before[rows]
+    if not len(after):
+        return [-1] * len(rows)
+    sorter = np.argsort(after, kind="stable")
+    places = np.minimum(np.searchsorted(after, numbers, sorter=sorter), len(after) - 1)
+    found = sorter[places]
+    return np.where(after[found] == numbers, found, -1).tolist()  # type: ignore[no-any-return]

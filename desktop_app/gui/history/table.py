@@ -1,0 +1,280 @@
+"""The table of contacts: painting, copying, and staying in place while rows stream in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import (
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSignalBlocker,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import (
+    QAction,
+    QFontMetrics,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QMenu,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from desktop_app.core.history.columns import COLUMNS, Column, Kind, column
+from desktop_app.gui.assets import media_icon
+from desktop_app.gui.history.history_model import HistoryModel, alignment
+from desktop_app.gui.theme import HEADER_PX, ROW_PX, Palette, Theme
+
+PADDING = 8
+DOT = 8
+MAX_COPIED_ROWS = 100_000
+PINNED = ("start", "outcome")  # always shown
+
+
+class CellDelegate(QStyledItemDelegate):
+    """Paints a cell from the model's formatted rows: no ``data`` call, no style option per role."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        model = index.model()
+        assert isinstance(model, HistoryModel)
+        palette = self._theme.palette
+        area: QRect = option.rect
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        if selected:
+            painter.fillRect(area, palette.selection)
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(area, palette.hover)
+        painter.setPen(palette.line)
+        painter.drawLine(area.bottomLeft(), area.bottomRight())
+        row = model.formatted(index.row())
+        column = model.columns[index.column()]
+        inner = area.adjusted(PADDING, 0, -PADDING, 0)
+        if row is None:
+            self._paint_waiting(painter, inner, palette, option.fontMetrics)
+            return
+        text = row.texts[index.column()]
+        if column.key == "outcome":
+            self._paint_dot(painter, inner, row.state, palette)
+            inner.adjust(DOT + 6, 0, 0, 0)
+        elif column.key == "media" and text:
+            icon = self._theme.icon(media_icon(text), "muted")
+            icon.paint(painter, inner.left(), inner.center().y() - 8, 16, 16)
+            inner.adjust(22, 0, 0, 0)
+        painter.setPen(palette.text)
+        if column.kind is Kind.TEXT or column.kind is Kind.LIST or column.kind is Kind.ID:
+            text = option.fontMetrics.elidedText(
+                text.replace("\n", " "), Qt.TextElideMode.ElideRight, inner.width()
+            )
+        painter.drawText(inner, int(alignment(column)), text)
+
+    def _paint_dot(self, painter: QPainter, area: QRect, state: str, palette: Palette) -> None:
+        """The outcome's state as a shape beside its words: filled, ring, or diamond for bad."""
+        colour = {"good": palette.good, "warn": palette.warn, "bad": palette.bad}.get(
+            state, palette.muted
+        )
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = QRect(area.left(), area.center().y() - DOT // 2 + 1, DOT, DOT)
+        painter.setPen(colour)
+        if state == "bad":
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour)
+            painter.drawRoundedRect(box, 1, 1)
+        elif state == "none":
+            painter.drawEllipse(box.adjusted(0, 0, -1, -1))
+        else:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour)
+            painter.drawEllipse(box)
+        painter.restore()
+
+    def _paint_waiting(
+        self, painter: QPainter, area: QRect, palette: Palette, metrics: QFontMetrics
+    ) -> None:
+        bar = QRect(area.left(), area.center().y() - 3, min(area.width(), 60), 6)
+        painter.fillRect(bar, palette.line)
+
+
+class HistoryTable(QTableView):
+    """Rows of contacts. ``chosen`` tells the number of the current contact, or None."""
+
+    chosen = Signal(object)
+    opened = Signal(int)  # Enter or a double click
+    copied = Signal(int)  # how many rows stand on the clipboard
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._copied_titles: list[str] = []
+        self.setObjectName("historyTable")
+        self.setAccessibleName("Contacts")
+        self.setItemDelegate(CellDelegate(theme, self))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setMouseTracking(True)
+        self.setSortingEnabled(False)
+        self.setCornerButtonEnabled(False)
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setDefaultSectionSize(ROW_PX)
+        header = self.horizontalHeader()
+        header.setFixedHeight(HEADER_PX)
+        header.setSectionsClickable(True)
+        header.setSectionsMovable(True)
+        header.setHighlightSections(False)
+        header.setSortIndicatorShown(True)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self._on_header_menu)
+        header.sortIndicatorChanged.connect(self._on_sort_asked)
+        self.doubleClicked.connect(self._on_double_clicked)
+        self._add_copy("Copy rows", "Ctrl+C", self.copy_rows)
+        self._add_copy("Copy rows with headers", "Ctrl+Shift+C", self.copy_rows_with_headers)
+        self._add_copy("Copy conversation IDs", "Ctrl+Shift+I", self.copy_ids)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+
+    def show_model(self, model: HistoryModel) -> None:
+        """Show a model; its default order's arrow stands on the sorted column."""
+        self.setModel(model)
+        self.selectionModel().currentRowChanged.connect(self._on_current_changed)
+        model.modelReset.connect(self._on_model_reset)
+        self._on_model_reset()
+
+    def history(self) -> HistoryModel:
+        model = self.model()
+        assert isinstance(model, HistoryModel)
+        return model
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+        if plain and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            number = self.history().number(self.currentIndex().row())
+            if number is not None:
+                self.opened.emit(number)
+            return
+        if plain and event.key() in (Qt.Key.Key_J, Qt.Key.Key_K):
+            self._step(1 if event.key() == Qt.Key.Key_J else -1)
+            return
+        super().keyPressEvent(event)
+
+    # --- copying ------------------------------------------------------------------------------
+
+    def copy_rows(self) -> None:
+        """The selected rows as tab-separated text, as they are shown."""
+        self._copy([column.key for column in self._in_visual_order()], titles=False)
+
+    def copy_rows_with_headers(self) -> None:
+        self._copy([column.key for column in self._in_visual_order()], titles=True)
+
+    def copy_ids(self) -> None:
+        """The selected contacts' conversation ids, one a line."""
+        self._copy(["conversation_id"], titles=False)
+
+    def _copy(self, keys: list[str], *, titles: bool) -> None:
+        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
+        if not rows:
+            return
+        job = self.history().read_texts(rows[:MAX_COPIED_ROWS], keys)
+        self._copied_titles = [column(key).title for key in keys] if titles else []
+        job.succeeded.connect(self._on_texts_read)
+
+    def _on_texts_read(self, rows: list[tuple[str, ...]]) -> None:
+        lines = [self._copied_titles, *rows] if self._copied_titles else list(rows)
+        QGuiApplication.clipboard().setText("\n".join("\t".join(map(_one_line, l)) for l in lines))
+        self.copied.emit(len(rows))
+
+    def _in_visual_order(self) -> list[Column]:
+        header, columns = self.horizontalHeader(), self.history().columns
+        return [columns[header.logicalIndex(visual)] for visual in range(len(columns))]
+
+    def _add_copy(self, title: str, keys: str, run: Callable[[], None]) -> None:
+        action = QAction(title, self, shortcut=QKeySequence(keys))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.triggered.connect(run)
+        self.addAction(action)
+
+    # --- columns and sorting ------------------------------------------------------------------
+
+    def _on_header_menu(self, where: QPoint) -> None:
+        """Every column by name, to show or hide."""
+        menu = QMenu(self)
+        menu.setObjectName("columnMenu")
+        shown = [column.key for column in self.history().columns]
+        for column in COLUMNS:
+            action = menu.addAction(column.title)
+            action.setData(column.key)
+            action.setCheckable(True)
+            action.setChecked(column.key in shown)
+            action.setEnabled(column.key not in PINNED)
+        menu.triggered.connect(self._on_column_toggled)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.horizontalHeader().mapToGlobal(where))
+
+    def _on_column_toggled(self, action: QAction) -> None:
+        shown = {column.key for column in self.history().columns}
+        shown ^= {action.data()}
+        self.history().show_columns([column.key for column in COLUMNS if column.key in shown])
+
+    def _on_sort_asked(self, section: int, order: Qt.SortOrder) -> None:
+        self.history().sort(section, order)
+
+    def show_sort(self) -> None:
+        """Put the header's arrow where the query sorts, without asking for a sort again."""
+        query = self.history().query
+        keys = [column.key for column in self.history().columns]
+        header = self.horizontalHeader()
+        if query is None or query.sort not in keys:
+            return
+        order = Qt.SortOrder.DescendingOrder if query.descending else Qt.SortOrder.AscendingOrder
+        with QSignalBlocker(header):
+            header.setSortIndicator(keys.index(query.sort), order)
+
+    def _on_model_reset(self) -> None:
+        for section, column in enumerate(self.history().columns):
+            self.setColumnWidth(section, column.width)
+        self.show_sort()
+
+    # --- moving -------------------------------------------------------------------------------
+
+    def _step(self, rows: int) -> None:
+        row = max(0, min(self.model().rowCount() - 1, self.currentIndex().row() + rows))
+        self.setCurrentIndex(self.model().index(row, max(0, self.currentIndex().column())))
+
+    def _on_current_changed(self, current: QModelIndex) -> None:
+        self.chosen.emit(self.history().number(current.row()) if current.isValid() else None)
+
+    def _on_double_clicked(self, index: QModelIndex) -> None:
+        number = self.history().number(index.row())
+        if number is not None:
+            self.opened.emit(number)
+
+
+def _one_line(text: str) -> str:
+    """A cell must not break the rows and columns that it is pasted into."""
+    return text.replace("\t", " ").replace("\r", " ").replace("\n", " ")

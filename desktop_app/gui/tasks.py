@@ -1,0 +1,191 @@
+"""The one door to threads.
+
+Three kinds of lane, each with threads of its own:
+
+- the *network* lane runs one asyncio loop, so that a request is cancelled at once;
+- the *write* lane changes the store, one job after the other;
+- the *read* lanes answer the table: one for orders and counts, which may take a moment, and
+  one for the rows in sight, which may not wait behind them.
+
+A job is a plain function or coroutine that knows no widget.  It ends exactly once, with a
+value, an error or as cancelled, and says so through a signal on the GUI thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal, SignalInstance, Slot
+
+T = TypeVar("T")
+
+
+class Job(QObject):
+    """One piece of work. Connect bound methods of QObjects: they are dropped with their owner."""
+
+    succeeded = Signal(object)
+    failed = Signal(object)  # the exception
+    ended = Signal()  # after either, and when cancelled
+
+    _completed = Signal(object)  # a Future; crosses from the lane's thread to this object's
+
+    def __init__(self, parent: QObject, interrupt: Callable[[], None] | None = None) -> None:
+        super().__init__(parent)
+        self._interrupt = interrupt
+        self._future: Future[Any] | None = None
+        self._over = False
+        self._completed.connect(self._on_completed, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def over(self) -> bool:
+        return self._over
+
+    def cancel(self) -> None:
+        """End now. Whatever the work still brings, a result or an error, is dropped."""
+        if self._over:
+            return
+        future = self._future
+        if future is not None and not future.cancel() and self._interrupt is not None:
+            self._interrupt()
+        self._end()
+
+    def _follow(self, future: Future[Any]) -> None:
+        self._future = future
+        future.add_done_callback(self._forward)
+
+    def _forward(self, future: Future[Any]) -> None:
+        try:
+            self._completed.emit(future)
+        except RuntimeError:
+            return  # the receiver was deleted: nobody is left to be told
+
+    @Slot(object)
+    def _on_completed(self, future: Future[Any]) -> None:
+        if self._over:
+            return
+        try:
+            value = future.result()
+        except (CancelledError, asyncio.CancelledError):
+            pass
+        except Exception as error:  # every failure has the same way out: the signal
+            self.failed.emit(error)
+        else:
+            self.succeeded.emit(value)
+        self._end()
+
+    def _end(self) -> None:
+        if not self._over:
+            self._over = True
+            self.ended.emit()
+            self.deleteLater()
+
+
+class Relay(QObject):
+    """Carries values from a lane to the GUI thread: ``relay.send`` may be called from any thread."""
+
+    received = Signal(object)
+
+    def send(self, value: object) -> None:
+        try:
+            self.received.emit(value)
+        except RuntimeError:
+            return  # the receiver was deleted while the lane was ending
+
+
+def connect_queued(signal: SignalInstance, slot: Callable[..., object]) -> None:
+    """Connect so that ``slot`` runs on its own object's thread whatever thread emits."""
+    signal.connect(slot, Qt.ConnectionType.QueuedConnection)
+
+
+class Tasks(QObject):
+    """Owns every thread of the application; ``close`` joins them all."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._loop = asyncio.new_event_loop()
+        self._network = threading.Thread(target=self._run_loop, name="network", daemon=True)
+        self._network.start()
+        self._write = ThreadPoolExecutor(1, thread_name_prefix="store-write")
+        self._order = ThreadPoolExecutor(1, thread_name_prefix="store-order")
+        self._window = ThreadPoolExecutor(1, thread_name_prefix="store-window")
+        self._running: set[Future[Any]] = set()
+        self._closed = False
+
+    def network(self, work: Callable[[], Coroutine[Any, Any, T]]) -> Job:
+        """Run a coroutine on the network lane; cancelling the job cancels the coroutine."""
+        job = Job(self)
+        self._submit(job, lambda: asyncio.run_coroutine_threadsafe(work(), self._loop))
+        return job
+
+    def write(self, work: Callable[[], T]) -> Job:
+        """Run on the store's write lane. Never interrupted: a transaction is short."""
+        job = Job(self)
+        self._submit(job, lambda: self._write.submit(work))
+        return job
+
+    def order(self, work: Callable[[], T], interrupt: Callable[[], None] | None = None) -> Job:
+        """Run a long read; ``interrupt`` is called when a running one is cancelled."""
+        job = Job(self, interrupt)
+        self._submit(job, lambda: self._order.submit(work))
+        return job
+
+    def window(self, work: Callable[[], T]) -> Job:
+        """Run a short read for what is in sight."""
+        job = Job(self)
+        self._submit(job, lambda: self._window.submit(work))
+        return job
+
+    def in_write_lane(self, work: Callable[[], T]) -> Awaitable[T]:
+        """For coroutines on the network lane: await ``work`` done on the write lane."""
+        return asyncio.wrap_future(self._write.submit(work))
+
+    def _submit(self, job: Job, start: Callable[[], Future[Any]]) -> None:
+        if self._closed:
+            job.cancel()
+            return
+        future = start()
+        self._running.add(future)
+        future.add_done_callback(self._running.discard)
+        job._follow(future)
+
+    def _run_loop(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_forever()
+
+    def close(self, last: Callable[[], Coroutine[Any, Any, object]] | None = None) -> None:
+        """Stop accepting, cancel, join. ``last`` runs on the network lane before it stops.
+
+        Blocks for as long as one store transaction and ``last`` take, 2 s at most for the latter.
+        """
+        if self._closed:
+            return
+        self._closed = True
+        for future in list(self._running):
+            future.cancel()
+        if last is not None:
+            self._finish(last)
+        asyncio.run_coroutine_threadsafe(self._drain(), self._loop).result(timeout=5)
+        for lane in (self._order, self._window, self._write):
+            lane.shutdown(wait=True, cancel_futures=True)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._network.join()
+        self._loop.close()
+
+    def _finish(self, last: Callable[[], Coroutine[Any, Any, object]]) -> None:
+        future = asyncio.run_coroutine_threadsafe(asyncio.wait_for(last(), 2), self._loop)
+        try:
+            future.result()
+        except Exception:  # leaving must not fail: a lost sign-out only means an early expiry
+            return
+
+    async def _drain(self) -> None:
+        """Let cancelled coroutines run their clean-up, and close what they opened."""
+        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        await self._loop.shutdown_asyncgens()

@@ -1,0 +1,31 @@
+"""What a practice organisation is made of and how it behaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class PracticeSettings:
+    """Options of one practice organisation.
+
+    ``port`` is the API's; the login host listens on the next one (both are free ports when it is
+    0).  ``until_ms`` is the end of the data in epoch milliseconds, by default the moment the
+    server starts; contacts that would begin after the present moment do not exist yet.
+    ``rate_limit`` requests are allowed per token in any ``rate_window_s`` seconds, 0 switches the
+    limit off.  ``rate_headers`` may be switched off because real answers often lack the
+    ``inin-ratelimit-*`` headers (quirks 31).
+    """
+
+    port: int = 0
+    conversations: int = 20_000
+    days: int = 30
+    seed: int = 1
+    latency_ms: int = 0
+    rate_limit: int = 300
+    rate_window_s: float = 60.0
+    rate_headers: bool = True
+    faults_file: Path | None = None
+    until_ms: int | None = None
+    token_lifetime_s: int = 86_400

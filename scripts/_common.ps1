@@ -1,0 +1,23 @@
+# Dot-sourced by the scripts beside this file: sets $Root and $Python, and makes the environment.
+# PYTHON in the environment names the Python to make it from; the py launcher's newest otherwise.
+Set-StrictMode -Version 3.0
+$ErrorActionPreference = 'Stop'
+
+$Root = Split-Path -Parent $PSScriptRoot
+$Python = Join-Path $Root '.venv\Scripts\python.exe'
+
+# Make .venv hold the locked packages: Initialize-Environment [--dev].
+function Initialize-Environment {
+    $setUp = Join-Path $PSScriptRoot '_environment.py'
+    if ($env:PYTHON) {
+        & $env:PYTHON $setUp @args
+    } elseif (Get-Command py -ErrorAction SilentlyContinue) {
+        & py -3 $setUp @args
+    } elseif (Get-Command python -ErrorAction SilentlyContinue) {
+        & python $setUp @args
+    } else {
+        [Console]::Error.WriteLine('Python 3.11 or later is needed, and there is none here.')
+        exit 1
+    }
+    if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }
+}
