@@ -180,12 +180,12 @@ def practice_profile(description: Mapping[str, Any], grant: Grant = Grant.IMPLIC
 
 
 def _budget(session: Session) -> tuple[int, int]:
-    return session.client.budget.used, session.client.budget.allowed
+    return session.client.budget.used(), session.client.budget.allowed
 
 
 def _zone_for(session: Session) -> ZoneInfo:
     """The profile's zone, else this computer's."""
-    zone = session.profile.timezone or QTimeZone.systemTimeZoneId().data().decode()
+    zone = session.profile.timezone or bytes(QTimeZone.systemTimeZoneId().data()).decode()
     try:
         return ZoneInfo(zone)
     except (ValueError, OSError, KeyError):

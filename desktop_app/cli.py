@@ -73,7 +73,12 @@ def _window(config: Path | None, profile: str | None, practice: bool, theme: Mod
 @click.option("--json", "report", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--login-keys", metavar="TEXT", help=r"Keys for the login page; \t and \n are keys.")
 @click.option("--timeout", type=click.FloatRange(min=1), default=600.0, show_default=True)
-@click.option("--grant", type=click.Choice(["implicit", "pkce"]), default="implicit", help="With --practice only.")
+@click.option(
+    "--grant",
+    type=click.Choice(["implicit", "pkce"]),
+    default="implicit",
+    help="With --practice only.",
+)
 @click.option("--conversations", type=click.IntRange(min=0), help="With --practice only.")
 def tour(
     config: Path | None,

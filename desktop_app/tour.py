@@ -86,10 +86,12 @@ def run_tour(options: Options, wanted: TourOptions) -> int:
     if wanted.report is not None:
         wanted.report.parent.mkdir(parents=True, exist_ok=True)
         wanted.report.write_text(text + "\n", encoding="utf-8")
-    for error in tour.report.errors:
-        print(error, file=sys.stderr)
-    print(f"{len(tour.report.steps)} steps, {tour.report.rows:,} rows, "
-          f"{len(tour.report.errors)} errors")
+    for sentence in tour.report.errors:
+        print(sentence, file=sys.stderr)
+    print(
+        f"{len(tour.report.steps)} steps, {tour.report.rows:,} rows, "
+        f"{len(tour.report.errors)} errors"
+    )
     return 1 if tour.report.errors else 0
 
 
@@ -178,9 +180,7 @@ class Tour:
         web = self._window.auth_view.web_view
         web.setFocus()
         until = time.monotonic() + SETTLE_S
-        self._until(
-            lambda: time.monotonic() > until or _takes_text(web.focusProxy()), "the caret"
-        )
+        self._until(lambda: time.monotonic() > until or _takes_text(web.focusProxy()), "the caret")
 
     def _history(self) -> HistoryView:
         view = self._window.history_view
@@ -303,9 +303,7 @@ class Tour:
     # --- means --------------------------------------------------------------------------------
 
     def _press(self, widget: QWidget, where: QPoint) -> None:
-        QTest.mouseClick(
-            widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, where
-        )
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, where)
 
     def _done(self, step: str) -> None:
         self.report.steps.append(step)

@@ -9,7 +9,6 @@ from typing import Any
 from PySide6.QtCore import QObject, QProcess, Signal
 
 
-
 class PracticeProcess(QObject):
     """``ready`` brings what the server says of itself: login_url, api_url, clients, users …"""
 
@@ -22,9 +21,7 @@ class PracticeProcess(QObject):
         self._said = b""
         self._is_ready = False
         self._process = QProcess(self)
-        self._process.setProcessChannelMode(
-            QProcess.ProcessChannelMode.ForwardedErrorChannel
-        )
+        self._process.setProcessChannelMode(QProcess.ProcessChannelMode.ForwardedErrorChannel)
         self._process.readyReadStandardOutput.connect(self._on_output)
         self._process.errorOccurred.connect(self._on_error)
         self._process.finished.connect(self._on_finished)

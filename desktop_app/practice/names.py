@@ -125,7 +125,7 @@ FLOWS: Final = (
     ("Main IVR", "INBOUNDCALL"),
     ("Claims IVR", "INBOUNDCALL"),
     ("Ventas | IVR", "INBOUNDCALL"),
-    ("Out of hours", "INBOUNDCALL"),
+    ("Motor claims menu", "INBOUNDCALL"),
     ("Balance by phone", "INBOUNDCALL"),
     ("Default in-queue music", "INQUEUECALL"),
     ("Premium in-queue", "INQUEUECALL"),

@@ -53,7 +53,7 @@ def render(story: Story, conversation_id: str) -> Wire:
             participants.append(participant)
     if not is_open:
         answer["conversationEnd"] = instant(last)
-    _render_facts(story, answer)
+    answer.update(_render_facts(story, is_open=is_open))
     answer["participants"] = participants
     return answer
 
@@ -99,7 +99,8 @@ def _render_session(session: Session, until: int, *, is_open: bool) -> Wire:
     return wire
 
 
-def _render_facts(story: Story, answer: Wire) -> None:
+def _render_facts(story: Story, *, is_open: bool) -> Wire:
+    """What the conversation as a whole says; how it went is known only when it is over."""
     facts = story.facts
     for key in ("evaluations", "surveys", "resolutions"):
         _keep(facts, key, _past(facts.get(key, ()), "eventTime", story.until))
@@ -108,10 +109,12 @@ def _render_facts(story: Story, answer: Wire) -> None:
             facts["conferenceStart"] = instant(facts["conferenceStart"])
         else:
             del facts["conferenceStart"]
-    if story.least_mos is not None:
+    if is_open:
+        facts.pop("selfServed", None)
+    elif story.least_mos is not None:
         facts["mediaStatsMinConversationMos"] = story.least_mos
         facts["mediaStatsMinConversationRFactor"] = 18.93 * story.least_mos + 0.02
-    answer.update(facts)
+    return facts
 
 
 def _past(items: Sequence[Wire], key: str, until: int) -> list[Wire]:

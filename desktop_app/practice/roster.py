@@ -48,11 +48,10 @@ class Roster:
     def __init__(self, directory: Directory, seed: int) -> None:
         dice = Dice(f"roster of {seed}")
         staff = [user for user in directory.users if user["name"] != names.SUPERVISOR]
-        self.active: Final = frozenset(u["id"] for u in staff if u["state"] == "active")
         self.supervisor: Final[str] = next(
             user["id"] for user in directory.users if user["name"] == names.SUPERVISOR
         )
-        self.people: Final = tuple(sorted(self.active))
+        self.people: Final = tuple(user["id"] for user in staff if user["state"] == "active")
         self.home: Final[str] = directory.divisions[0]["id"]
         self.queues: Final = tuple(
             _queue(dice, directory, staff, position) for position in range(len(directory.queues))

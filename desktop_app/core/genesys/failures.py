@@ -122,7 +122,7 @@ def _refusal(status: int, body: wire.ErrorBody, correlation_id: str) -> ServiceE
 
 
 def _rate_limited(wait_s: float | None, correlation_id: str) -> RateLimited:
-    when = "Try again in a minute." if wait_s is None else f"Try again in {_in_words(wait_s)}."
+    when = f"Try again in {'a minute' if wait_s is None else _in_words(wait_s)}."
     return RateLimited(
         f"Genesys Cloud has had too many requests from this sign-in. {when}",
         retry_after=wait_s,
@@ -131,8 +131,10 @@ def _rate_limited(wait_s: float | None, correlation_id: str) -> RateLimited:
 
 
 def _in_words(seconds: float) -> str:
+    if seconds < 2:
+        return "a moment"
     if seconds < 120:
-        return f"{max(1, round(seconds))} seconds"
+        return f"{round(seconds)} seconds"
     return f"{round(seconds / 60)} minutes"
 
 

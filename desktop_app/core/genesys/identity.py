@@ -17,7 +17,7 @@ from desktop_app.core.genesys import wire
 from desktop_app.core.genesys.client import GenesysClient
 from desktop_app.core.genesys.together import side_by_side
 
-TOKEN = "/api/v2/tokens/me"
+GRANT = "/api/v2/tokens/me"
 USER = "/api/v2/users/me"
 ORGANIZATION = "/api/v2/organizations/me"
 
@@ -43,7 +43,7 @@ async def whoami(client: GenesysClient) -> Identity:
     Raises ``ServiceError``. None of these calls needs a permission.
     """
     async with side_by_side() as group:
-        asked_token = group.create_task(client.get(TOKEN, wire.TokenInfo))
+        asked_token = group.create_task(client.get(GRANT, wire.TokenInfo))
         asked_user = group.create_task(client.get(USER, wire.User))
     token, user = asked_token.result(), asked_user.result()
     here = token.organization or wire.Entity()
@@ -71,7 +71,7 @@ async def revoke(client: GenesysClient) -> None:
     """
     try:
         async with asyncio.timeout(REVOKE_WITHIN_S):
-            await client.delete(TOKEN)
+            await client.delete(GRANT)
     except TimeoutError:
         raise ServiceTimeout(
             "Genesys Cloud did not confirm the sign-out in time; the sign-in will expire by itself."

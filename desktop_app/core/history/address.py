@@ -28,14 +28,12 @@ def address(text: str | None) -> str:
     lowered = text[:7].lower()
     if lowered.startswith("tel:"):
         return _number(text[4:])
-    if not lowered.startswith(_SCHEMES):
-        return "" if is_uuid(text) else text
-    rest = text[text.index(":") + 1 :]
-    if _INTERNAL.match(rest):
+    has_scheme = lowered.startswith(_SCHEMES)
+    readable = text[text.index(":") + 1 :] if has_scheme else text
+    if _INTERNAL.match(readable):
         return "internal"
-    if lowered == "mailto:":
-        return rest
-    readable = unquote(_number(rest.partition("@")[0]))
+    if has_scheme and lowered != "mailto:":
+        readable = unquote(_number(readable.partition("@")[0]))
     return "" if is_uuid(readable) else readable
 
 

@@ -7,6 +7,7 @@ things), NUMBER a float, FLAG a bool, the others text; None is an empty cell.
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -104,7 +105,7 @@ def _column(
         title=title,
         kind=kind,
         derive=derive or attrgetter(key),
-        width=width or _WIDTHS[kind],
+        width=max(width or _WIDTHS[kind], 8 * len(title) + 24),  # the title and its arrow fit
         default=default,
         help=help,
         searchable=searchable,
@@ -245,7 +246,7 @@ def row(contact: Contact) -> dict[str, Value]:
 
 def read(column: Column, value: Value, clock: Clock) -> str:
     """The cell as the table, the clipboard and the tour show it: one line, never raises."""
-    if value is None or value == "":
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return ""
     if isinstance(value, str):
         return one_line(value)

@@ -91,7 +91,7 @@ def read_contact(conversation: wire.Conversation, names: Names) -> Contact:
         not_responding=each_once(missed, names),
         consulted=_consulted(cast, names),
         supervisors=each_once(cast.watching, names),
-        divisions=named("division", conversation.division_ids, names),
+        divisions=named("division", _divisions(conversation), names),
         queues=in_turn(cast.queues, names),
         flows=in_turn(cast.flows, names),
         flow_exit=_flow_exit(cast.flows),
@@ -151,7 +151,7 @@ def wanted_names(conversation: wire.Conversation) -> set[tuple[str, str]]:
     def want(kind: str, ids: Iterable[str | None]) -> None:
         wanted.update((kind, item) for item in ids if item)
 
-    want("division", (item for item in conversation.division_ids or () if item != "*"))
+    want("division", _divisions(conversation))
     for participant in conversation.participants or ():
         want("user", (participant.user_id,))
         for session in participant.sessions or ():
@@ -160,7 +160,7 @@ def wanted_names(conversation: wire.Conversation) -> set[tuple[str, str]]:
                 want("skill", segment.requested_routing_skill_ids or ())
                 want("language", (segment.requested_language_id,))
                 code = segment.wrap_up_code or ""
-                if not code.startswith("ININ-"):
+                if words.wrapup(code) is None:
                     want("wrapup", (code,))
     return wanted
 
@@ -178,6 +178,11 @@ def _media(legs: list[Leg]) -> str:
         return "callback"
     main = [media for media in found if media not in _ACCOMPANYING]
     return next(iter(main or found), "")
+
+
+def _divisions(conversation: wire.Conversation) -> list[str]:
+    """Without "*", which stands for all of them (quirk 12)."""
+    return [item for item in conversation.division_ids or () if item != "*"]
 
 
 class _Callback(NamedTuple):

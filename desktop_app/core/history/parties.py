@@ -20,8 +20,8 @@ _NAMED_BY_NUMBER = frozenset({"voice", "callback", ""})
 
 
 def wrapup_name(code: str, names: Names) -> str:
-    """The organisation's name for a code, the words for a built-in one, or the code itself."""
-    return names("wrapup", code) or words.wrapup(code) or code
+    """The words for a built-in code, the organisation's name for its own, or the code itself."""
+    return words.wrapup(code) or names("wrapup", code) or words.DEFAULT_WRAPUP.get(code) or code
 
 
 def staff_name(participant: wire.Participant, names: Names) -> str:

@@ -13,9 +13,9 @@ the next call goes on at the stored position.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from desktop_app.core.errors import RequestRefused
 from desktop_app.core.genesys import wire
@@ -44,7 +44,7 @@ class NameSource(Protocol):
 
     def name(self, kind: str, id_: str) -> str | None: ...
 
-    async def learn(self, wanted: Iterable[Name]) -> dict[Name, str]: ...
+    async def learn(self, wanted: Iterable[Name]) -> Mapping[Any, str]: ...
 
 
 @dataclass(frozen=True, slots=True)

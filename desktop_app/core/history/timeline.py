@@ -105,7 +105,7 @@ def read_timeline(conversation: wire.Conversation, names: Names, now_ms: int) ->
     titles: dict[str, str] = {}
     bars: dict[str, list[Bar]] = {}
     cast = Cast(read_legs(conversation))
-    for piece in sorted(_pieces(cast), key=_by_start):
+    for piece in sorted(_pieces(cast), key=_longest_first):
         title = _title(piece.leg, cast, names)
         key = _lane_key(piece.leg, cast, title)
         titles.setdefault(key, title)
@@ -127,8 +127,8 @@ def segments(conversation: wire.Conversation, names: Names) -> list[SegmentRow]:
     cast = Cast(read_legs(conversation))
     queues = {leg.queue_id: leg_name(leg, names) for leg in cast.queues}
     rows = []
-    for piece in sorted(_pieces(cast), key=_by_start):
-        queue_id = piece.segment.queue_id or ""
+    for piece in sorted(_pieces(cast), key=lambda piece: piece.start):
+        queue_id = piece.segment.queue_id
         rows.append(
             SegmentRow(
                 start_ms=piece.start,
@@ -136,7 +136,9 @@ def segments(conversation: wire.Conversation, names: Names) -> list[SegmentRow]:
                 kind=piece.kind,
                 label=_label(piece),
                 length_ms=None if piece.end == FAR else piece.end - piece.start,
-                queue=queues.get(queue_id) or names("queue", queue_id) or queue_id,
+                queue=queues.get(queue_id) or names("queue", queue_id) or queue_id
+                if queue_id
+                else "",
                 end_words=_end_words(piece, names) if piece.is_last else "",
             )
         )
@@ -155,7 +157,7 @@ class _Piece:
     is_last: bool = True
 
 
-def _by_start(piece: _Piece) -> tuple[int, int]:
+def _longest_first(piece: _Piece) -> tuple[int, int]:
     """Of those that start together the longest first, so that a painter hides none."""
     return piece.start, -piece.end
 

@@ -43,9 +43,9 @@ _WRAPUP = {
     "ININ-WRAP-UP-TIMEOUT": "Timed out",
     "ININ-WRAP-UP-SKIPPED": "Skipped",
     "ININ-OUTBOUND-PREVIEW-SKIPPED": "Preview skipped",
-    # The same in every organisation, and may be missing from its own list.
-    "7fb334b0-0e9e-11e4-9191-0800200c9a66": "Default wrap-up code",
 }
+# The same in every organisation, and may be missing from its own list (quirk 13).
+DEFAULT_WRAPUP = {"7fb334b0-0e9e-11e4-9191-0800200c9a66": "Default wrap-up code"}
 WRAPUP_TIMED_OUT = "ININ-WRAP-UP-TIMEOUT"
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -76,11 +76,10 @@ def disconnect(value: str) -> str:
 
 
 def wrapup(code: str) -> str | None:
-    """The words of a code that no organisation names itself; None for all others."""
-    words = _WRAPUP.get(code)
-    if words is None and code.startswith("ININ-"):
-        return spaced(code.removeprefix("ININ-").removeprefix("OUTBOUND-"))
-    return words
+    """The words of a code that no organisation names; None for all others (quirk 12)."""
+    if code.startswith("ININ-"):
+        return _WRAPUP.get(code) or spaced(code.removeprefix("ININ-").removeprefix("OUTBOUND-"))
+    return None
 
 
 def error(code: str) -> str:

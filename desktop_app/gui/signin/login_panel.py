@@ -105,7 +105,6 @@ class LoginPanel(QWidget):
         if self._page is not None:
             page, self._page, self._guard = self._page, None, None
             page.disconnect(self)
-            self._web.setPage(None)
             page.deleteLater()
 
     def forget(self) -> None:

@@ -76,17 +76,24 @@ def voice(
 def beside(
     story: Story, participant: Wire, outside: Session, queue: Queue | None = None, **more: Any
 ) -> Session:
-    """A session of ``participant`` on the same channel as the outside party's."""
+    """A session of ``participant`` on the same channel, and in the same direction, as the
+    outside party's."""
     theirs = outside.wire
+    direction = theirs["direction"]
     for key in _SHARED:
         if key in theirs:
             more.setdefault(key, theirs[key])
     if theirs["mediaType"] == "voice":
-        return voice(story, participant, peer=outside, queue=queue, **more)
+        return voice(story, participant, direction, peer=outside, queue=queue, **more)
     return story.session(
-        participant, theirs["mediaType"], peer=outside, queue=queue, provider=theirs["provider"],
+        participant,
+        theirs["mediaType"],
+        direction,
+        peer=outside,
+        queue=queue,
+        provider=theirs["provider"],
         **more,
-    )  # fmt: skip
+    )
 
 
 def leave(

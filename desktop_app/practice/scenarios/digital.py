@@ -65,7 +65,6 @@ def email_out(story: Story) -> None:
     story.facts["conversationInitiator"] = "agent"
     subject = dice.pick(SUBJECTS)
     agent = agent_session(story, letter, queue)
-    agent.wire["direction"] = "outbound"
     agent.metric("nOutbound", 1, story.start)
     end = story.still(story.start + dice.around(6 * _MINUTE_MS))
     agent.talk(story.start, end, "client", subject=subject)

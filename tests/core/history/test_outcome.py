@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from desktop_app.core.history.contact import Contact
-from desktop_app.core.history.outcome import RULES, Outcome, judge
+from desktop_app.core.history.outcome import RULES, Outcome, State, judge
 from tests.core.history.conversations import (
     CALLER,
     LINE,
+    Json,
     acd,
     agent,
     alert,
@@ -23,22 +25,22 @@ from tests.core.history.conversations import (
     talk,
 )
 
-OUT = {"direction": "outbound", "ani": LINE, "dnis": CALLER}
+OUT: Json = {"direction": "outbound", "ani": LINE, "dnis": CALLER}
 
 
-def outbound(*parties: dict[str, object], **more: object) -> Contact:
+def outbound(*parties: Json, **more: Any) -> Contact:
     return contact(*parties, originatingDirection="outbound", **more)
 
 
-def called(*segments: dict[str, object]) -> dict[str, object]:
+def called(*segments: Json) -> Json:
     return party("external", session(*segments, **OUT), participantId="p-out")
 
 
-def dialling(user: str = "u-ana", end: float = 20) -> dict[str, object]:
+def dialling(user: str = "u-ana", end: float = 20) -> Json:
     return agent(segment("dialing", 0, end, "client"), user=user, **OUT)
 
 
-def callback(*voice: dict[str, object], reached: bool = False, **more: object) -> Contact:
+def callback(*voice: Json, reached: bool = False, **more: Any) -> Contact:
     """An inbound call that becomes a callback, which agents dial in ``voice`` sessions."""
     asked = session(segment("interact", 0, 20, "endpoint"), ani=CALLER, dnis=LINE)
     calls = [
@@ -54,7 +56,7 @@ def callback(*voice: dict[str, object], reached: bool = False, **more: object) -
     )  # fmt: skip
 
 
-def dial(connected: bool) -> dict[str, object]:
+def dial(connected: bool) -> Json:
     """One of an agent's calls within a callback."""
     if connected:
         return session(segment("dialing", 55, 60), segment("interact", 60, 90, "peer"), **OUT)
@@ -66,7 +68,7 @@ def scheduled() -> Contact:
     return contact(customer(20), party("acd", waits), end=None)
 
 
-def transferred(first_ends: str, to: dict[str, object], last: dict[str, object]) -> Contact:
+def transferred(first_ends: str, to: Json, last: Json) -> Contact:
     return contact(ivr(), acd(), agent(talk(30, 60, first_ends)), to, last, customer())
 
 
@@ -74,7 +76,7 @@ CLAIMS = acd(60, 80, queue="q-claim")
 ZAK = agent(talk(80, 100), user="u-zak")
 
 # rule: the contact, then group, words and state that it gets
-STORIES: dict[str, tuple[Callable[[], Contact], str, str, str]] = {
+STORIES: dict[str, tuple[Callable[[], Contact], str, str, State]] = {
     "callback scheduled": (scheduled, "Callback", "Callback scheduled", "none"),
     "open": (
         lambda: contact(customer(None, ""), acd(), agent(talk(30, None, "")), end=None),
@@ -265,7 +267,7 @@ def test_rule(name: str) -> None:
     tell, group, text, state = STORIES[name]
     told = tell()
     assert next(rule.name for rule in RULES if rule.fits(told)) == name
-    assert judge(told) == Outcome(group, text, state)  # type: ignore[arg-type]
+    assert judge(told) == Outcome(group, text, state)
     assert (told.outcome, told.outcome_group, told.outcome_state) == (text, group, state)
 
 
