@@ -20,12 +20,12 @@ from desktop_app.core.genesys.directory import Directory
 from desktop_app.core.genesys.history import PageRequest, fetch_page
 from desktop_app.core.genesys.wire import ConversationPage
 from desktop_app.core.history import vault
-from desktop_app.core.history.clock import Interval
+from desktop_app.core.history.clock import Clock, Interval
 from desktop_app.core.history.store import Store
 from desktop_app.core.history.sync import Progress, Synchroniser
 from desktop_app.core.signin.exchange import exchange
 from desktop_app.core.signin.oauth import Attempt, Code, Token
-from desktop_app.core.signin.profiles import Grant, Profile, profile_file
+from desktop_app.core.signin.profiles import PRACTICE, Grant, Profile, profile_file
 from desktop_app.core.signin.session import Session, open_session, sign_out
 from desktop_app.gui.assets import Icon, app_icon
 from desktop_app.gui.history.feed import Sync
@@ -34,8 +34,6 @@ from desktop_app.gui.sandbox import is_switched_off
 from desktop_app.gui.tasks import Tasks
 from desktop_app.gui.theme import Mode, Theme
 from desktop_app.main_window import MainWindow, Services
-
-PRACTICE = "practice"
 
 _log = logging.getLogger(__name__)
 
@@ -124,6 +122,8 @@ class Application(QObject):
 
     def _on_practice_ready(self, description: dict[str, Any]) -> None:
         self.practice_description = description
+        if self.window.interval is None:
+            self.window.interval = practice_interval(description)
         self.window.auth_view.add_profile(
             practice_profile(description, self._options.practice_grant)
         )
@@ -135,7 +135,7 @@ class Application(QObject):
     def _open_store(self, session: Session) -> Store:
         """The person's own store; for the practice organisation one that ends with the window."""
         name = vault.store_name(session.organization_id, session.user_id)
-        if session.profile.name == PRACTICE:
+        if session.profile.is_practice:
             key = secrets.token_hex(32)
             return vault.open_store(Path(self._folder.name) / key[:8], name, lambda _: key)
         return vault.open_store(user_data_path("contact-history", appauthor=False), name)
@@ -176,7 +176,13 @@ def practice_profile(description: Mapping[str, Any], grant: Grant = Grant.IMPLIC
         client_id=client["client_id"],
         grant=grant,
         redirect_uri=client["redirect_uri"],
+        timezone="Europe/London",
     )
+
+
+def practice_interval(description: Mapping[str, Any]) -> Interval:
+    """The range that holds all invented contacts."""
+    return Clock(ZoneInfo("UTC")).parse_interval(description["interval"])
 
 
 def _budget(session: Session) -> tuple[int, int]:

@@ -224,7 +224,7 @@ class HistoryView(QWidget):
         if not filtered:
             self._total = shown
         self._total = max(self._total, shown)
-        self.status.show_counts(shown, self._total, filtered=filtered)
+        self.status.show_counts(shown, self._total)
         self._show_middle()
 
     def _show_middle(self) -> None:
@@ -295,7 +295,7 @@ class HistoryView(QWidget):
 
     def _on_covered(self, coverage: Coverage) -> None:
         self._coverage = coverage
-        self.status.show_coverage(coverage, self._total, self._clock)
+        self.status.show_coverage(coverage, self._clock)
         self._show_middle()
 
     def _on_notice_acted(self, advice: Advice) -> None:

@@ -65,7 +65,7 @@ class MainWindow(QMainWindow):
         self._services = services
         self._tasks = tasks
         self._theme = theme
-        self._interval = interval
+        self.interval = interval  # shown first; today when None
         self._session: Session | None = None
         self._store: Store | None = None
         self._job: Job | None = None
@@ -127,7 +127,7 @@ class MainWindow(QMainWindow):
         self._show_budget()
         self.signed_in.emit(session)
         self.history_opened.emit(view)
-        view.show_interval(self._interval)
+        view.show_interval(self.interval)
         view.table.setFocus()
 
     def _on_store_failed(self, error: Exception) -> None:

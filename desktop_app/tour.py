@@ -6,8 +6,11 @@ is for something that can be seen.  It works against any server that a profile n
 
 from __future__ import annotations
 
+import atexit
 import json
+import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -66,6 +69,7 @@ class TourFailed(Exception):
 
 def run_tour(options: Options, wanted: TourOptions) -> int:
     """Run the whole tour; the exit code is 0 only if all of it happened."""
+    _give_offscreen_a_screen()
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     try:
@@ -93,6 +97,17 @@ def run_tour(options: Options, wanted: TourOptions) -> int:
         f"{len(tour.report.errors)} errors"
     )
     return 1 if tour.report.errors else 0
+
+
+def _give_offscreen_a_screen() -> None:
+    """Qt's screenless platform has 800 × 800 pixels, into which it would squeeze menus."""
+    if os.environ.get("QT_QPA_PLATFORM") != "offscreen":
+        return
+    screen = {"name": "tour", "x": 0, "y": 0, "width": 1920, "height": 1080, "dpr": 1}
+    with tempfile.NamedTemporaryFile("w", suffix=".json", delete=False) as file:
+        json.dump({"screens": [screen | {"logicalDpi": 96, "logicalBaseDpi": 96}]}, file)
+    atexit.register(Path(file.name).unlink, missing_ok=True)
+    os.environ["QT_QPA_PLATFORM"] = f"offscreen:configfile={file.name}"
 
 
 def _interval(text: str) -> Interval | None:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QLabel,
+    QMenu,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+    QWidgetAction,
+)
 
 from desktop_app.core.history.clock import Clock
 from desktop_app.core.signin.session import Session
 from desktop_app.gui.assets import Icon
+from desktop_app.gui.labels import label
 from desktop_app.gui.theme import Mode, Theme
 
 _MODES: tuple[tuple[Mode, str], ...] = (
@@ -42,15 +50,9 @@ class AccountButton(QToolButton):
         until = int(session.expires_at.timestamp() * 1000)
         menu = self.menu()
         menu.clear()
-        self._fact(menu, "accountUser", f"{session.user_name}, {session.user_email}")
-        self._fact(menu, "accountOrganisation", session.organization_name)
-        self._fact(menu, "accountUntil", f"Signed in until {clock.instant(until)}")
-        scopes = menu.addMenu(f"Scopes of this sign-in ({len(session.scopes)})")
-        scopes.menuAction().setObjectName("accountScopes")
-        for scope in session.scopes or ("none named by the service",):
-            self._fact(scopes, f"scope_{scope}", scope)
-        if session.excess_scopes:
-            self._fact(menu, "accountExcess", "This sign-in may change things; reading is enough.")
+        who = QWidgetAction(menu)
+        who.setDefaultWidget(_card(session, clock.instant(until)))
+        menu.addAction(who)
         menu.addSeparator()
         self._add_appearance(menu)
         menu.addSeparator()
@@ -74,8 +76,30 @@ class AccountButton(QToolButton):
     def _on_look(self, action: QAction) -> None:
         self._theme.set_mode(action.data())
 
-    def _fact(self, menu: QMenu, name: str, words: str) -> None:
-        """A line to read, not to press; an ampersand is text, not a mnemonic."""
-        action = menu.addAction(words.replace("&", "&&"))
-        action.setObjectName(name)
-        action.setEnabled(False)
+
+def _card(session: Session, until: str) -> QWidget:
+    """What the service says of this sign-in, to read and to copy."""
+    card = QWidget()
+    card.setObjectName("accountCard")
+    column = QVBoxLayout(card)
+    column.setContentsMargins(16, 12, 16, 8)
+    column.setSpacing(4)
+    column.addWidget(_line(session.user_name, "strong", "accountUser"))
+    column.addWidget(_line(session.user_email, "muted", "accountEmail"))
+    column.addWidget(_line(session.organization_name, "", "accountOrganisation"))
+    column.addWidget(_line(f"Signed in until {until}", "muted", "accountUntil"))
+    column.addSpacing(4)
+    column.addWidget(_line("Scopes of this sign-in", "group", "accountScopesHead"))
+    for scope in session.scopes or ("none named by the service",):
+        column.addWidget(_line(scope, "muted", f"scope_{scope}"))
+    if session.excess_scopes:
+        column.addWidget(
+            _line("Some allow changes. Reading is enough for this app.", "warn", "accountExcess")
+        )
+    return card
+
+
+def _line(words: str, role: str, name: str) -> QLabel:
+    made = label(words, role, name=name, wrap=False)
+    made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return made

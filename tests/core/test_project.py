@@ -126,6 +126,19 @@ def test_version_stands_in_one_place() -> None:
     assert said == ["desktop_app/__init__.py"]
 
 
+def test_everything_that_is_needed_is_installed() -> None:
+    names = [path.relative_to(ROOT) for path in _project_files()]
+    packages = {".".join(name.parent.parts) for name in names if name.name == "__init__.py"}
+    packages = {name for name in packages if name.startswith("desktop_app")}
+    setuptools = _pyproject()["tool"]["setuptools"]
+    assert set(setuptools["packages"]) == packages | {"desktop_app.resources"}
+
+    kinds = {name.suffix for name in names if name.parts[0] in {"desktop_app", "resources"}} - {
+        ".py"
+    }
+    assert kinds <= {Path(pattern).suffix for pattern in setuptools["package-data"]["*"]}
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_command_can_be_run(name: str) -> None:
     assert (ROOT / name).read_text(encoding="utf-8").startswith("#!/usr/bin/env bash\n")

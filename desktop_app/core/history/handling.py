@@ -200,8 +200,14 @@ def read_transfers(cast: Cast) -> Transfers:
         consult = sum(leg.metrics.get("nConsultTransferred", 0) for leg in counted)
         total = sum(_transferred(leg) for leg in counted)
         return _with_target(cast, total - consult, consult, counted[-1])
-    # An agent's session also ends in a transfer when the contact is queued for the same agent.
-    giving = [leg for leg in cast.answered if leg.disconnect in _GIVEN and _taken_over(cast, leg)]
+    # An agent's session also ends in a transfer when the contact is queued for the same agent,
+    # and with a consult two of them end in the same one.
+    given = {
+        (who(leg), leg.disconnected_at): leg
+        for leg in cast.answered
+        if leg.disconnect in _GIVEN and _taken_over(cast, leg)
+    }
+    giving = list(given.values())
     consult = sum(leg.disconnect == "consultTransfer" for leg in giving)
     return _with_target(cast, len(giving) - consult, consult, giving[-1]) if giving else Transfers()
 

@@ -221,7 +221,7 @@ def _label(piece: _Piece) -> str:
         return "Voicemail"
     if kind not in DIALLING and piece.kind in _LABELS:
         return _LABELS[piece.kind]
-    return _TYPE_LABELS.get(kind) or words.spaced(kind)
+    return _TYPE_LABELS.get(kind) or words.spaced(kind) or _TYPE_LABELS[""]
 
 
 def _bars(piece: _Piece, names: Names, now_ms: int) -> Iterator[Bar]:

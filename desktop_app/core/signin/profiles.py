@@ -32,6 +32,8 @@ from desktop_app.core.errors import ConfigError
 from desktop_app.core.signin.regions import Region, find_region, regions
 from desktop_app.core.signin.toml_lines import KeyLines
 
+PRACTICE = "practice"
+
 KEYS = (
     "region",
     "login_url",
@@ -76,9 +78,14 @@ class Profile:
         return all(is_loopback_host(urlsplit(url).hostname or "") for url in urls)
 
     @property
+    def is_practice(self) -> bool:
+        """Whether this is the practice organisation of this very program."""
+        return self.name == PRACTICE and self.is_loopback
+
+    @property
     def label(self) -> str:
         """For the list of organisations: the name, and where it is."""
-        if self.name == "practice":
+        if self.is_practice:
             return "Practice organisation"
         where = self.region.label if self.region else urlsplit(self.login_url).hostname
         return f"{self.name} · {where}"

@@ -318,7 +318,8 @@ def alignment(shown: Column) -> Qt.AlignmentFlag:
     side = (
         Qt.AlignmentFlag.AlignRight if shown.kind in _RIGHT_ALIGNED else Qt.AlignmentFlag.AlignLeft
     )
-    return side | Qt.AlignmentFlag.AlignVCenter
+    # Absolute: a name written from right to left stays under its column's head.
+    return side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
 
 
 def _formatted(

@@ -66,13 +66,12 @@ class StatusLine(QFrame):
         parts = (self._shown.text(), self._state.text(), self._doing.text())
         return " · ".join(part for part in parts if part)
 
-    def show_counts(self, shown: int, total: int, *, filtered: bool) -> None:
-        words = f"{shown:,} of {total:,} shown" if filtered else f"{total:,} contacts"
-        self._shown.setText(words)
+    def show_counts(self, shown: int, total: int) -> None:
+        self._shown.setText(f"{shown:,} of {total:,} shown")
 
-    def show_coverage(self, coverage: Coverage | None, held: int, clock: Clock) -> None:
+    def show_coverage(self, coverage: Coverage | None, clock: Clock) -> None:
         """Say whether the range is complete, and as of when."""
-        self._state.setText(completeness(coverage, held, clock))
+        self._state.setText(completeness(coverage, clock))
         self._state.setToolTip("; ".join(coverage.doubts) if coverage else "")
 
     def show_progress(self, progress: Progress, clock: Clock) -> None:
@@ -121,17 +120,17 @@ class StatusLine(QFrame):
             widget.setVisible(running)
 
 
-def completeness(coverage: Coverage | None, held: int, clock: Clock) -> str:
-    """ "4,212 of 4,212, complete, 14:02", or what is missing."""
+def completeness(coverage: Coverage | None, clock: Clock) -> str:
+    """ "complete to 14:02", or what is missing."""
     if coverage is None or coverage.synced_ms is None:
         return "not read yet"
     when = clock.minute(coverage.synced_ms)
     if clock.date(coverage.synced_ms) != clock.date(clock.now_ms()):
         when = f"{clock.date(coverage.synced_ms)} {when}"
     if coverage.complete:
-        return f"{held:,} of {held:,}, complete, {when}"
+        return f"complete to {when}"
     if coverage.missing:
         days = len(coverage.missing)
-        parts = "1 part" if days == 1 else f"{days} parts"
-        return f"incomplete: {parts} not read, {when}"
-    return f"may be incomplete: {coverage.doubts[0]}, {when}"
+        parts = "1 day" if days == 1 else f"{days} days"
+        return f"incomplete: {parts} not read yet"
+    return f"may be incomplete: {coverage.doubts[0]}"

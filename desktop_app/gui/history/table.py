@@ -42,6 +42,9 @@ DOT = 8
 MAX_COPIED_ROWS = 100_000
 PINNED = ("start", "outcome")  # always shown
 
+# Numbers are never elided: their columns fit the widest in the font that the system has.
+_WIDEST = {Kind.INSTANT: "28 Aug 2028 00:00:00", Kind.DURATION: "888:00:00"}
+
 
 class CellDelegate(QStyledItemDelegate):
     """Paints a cell from the model's formatted rows: no ``data`` call, no style option per role."""
@@ -256,8 +259,10 @@ class HistoryTable(QTableView):
             header.setSortIndicator(keys.index(query.sort), order)
 
     def _on_model_reset(self) -> None:
-        for section, column in enumerate(self.history().columns):
-            self.setColumnWidth(section, column.width)
+        metrics = self.fontMetrics()
+        for section, shown in enumerate(self.history().columns):
+            widest = metrics.horizontalAdvance(_WIDEST.get(shown.kind, "")) + 2 * PADDING + 2
+            self.setColumnWidth(section, max(shown.width, widest))
         self.show_sort()
 
     # --- moving -------------------------------------------------------------------------------

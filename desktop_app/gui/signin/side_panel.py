@@ -35,10 +35,17 @@ class SidePanel(QFrame):
         self._organisation.setAccessibleName("Organisation")
         self._organisation.activated.connect(self._on_activated)
         self._how = label("", "muted", name="grantNote")
+        self._invitation = QWidget(self)
         practice = QPushButton("Try the practice organisation", self)
         practice.setObjectName("tryPractice")
         practice.setProperty("kind", "link")
         practice.clicked.connect(self.practice_asked)
+        invitation = QVBoxLayout(self._invitation)
+        invitation.setContentsMargins(0, 0, 0, 0)
+        invitation.setSpacing(4)
+        invitation.addWidget(label("No account?", "muted"))
+        invitation.addWidget(practice, 0, Qt.AlignmentFlag.AlignLeft)
+        invitation.addWidget(label("Invented contacts; nothing leaves this computer.", "muted"))
         self._status = label("", "muted", name="signInStatus")
 
         column = QVBoxLayout(self)
@@ -54,9 +61,7 @@ class SidePanel(QFrame):
         column.addSpacing(4)
         column.addWidget(self._how)
         column.addSpacing(24)
-        column.addWidget(label("No account?", "muted"))
-        column.addWidget(practice, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addWidget(label("20,000 invented contacts, nothing leaves this computer.", "muted"))
+        column.addWidget(self._invitation)
         column.addStretch(1)
         column.addWidget(self._status)
 
@@ -94,3 +99,4 @@ class SidePanel(QFrame):
     def _show_grant(self) -> None:
         profile = self.profile
         self._how.setText(_GRANTS[profile.grant] if profile else "")
+        self._invitation.setVisible(profile is None or not profile.is_practice)

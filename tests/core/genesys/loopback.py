@@ -27,6 +27,8 @@ class Server:
     url: str
     seen: list[Seen] = field(default_factory=list)
     connections: int = 0
+    hung_up: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once a connection has ended."""
 
 
 Respond = Callable[[Seen, asyncio.StreamWriter], Awaitable[None]]
@@ -46,40 +48,43 @@ def reset(writer: asyncio.StreamWriter) -> None:
     writer.transport.abort()
 
 
+async def send(writer: asyncio.StreamWriter, answer: bytes) -> None:
+    """Write an answer, and end the connection if that is what it says."""
+    writer.write(answer)
+    await writer.drain()
+    if b"Connection: close" in answer:
+        writer.close()
+
+
 def answering(*answers: bytes) -> Respond:
-    """Send these in turn, the last one for ever; a connection ends with an incomplete answer."""
+    """Send these in turn, the last one for ever."""
     left = list(answers)
 
     async def respond(_seen: Seen, writer: asyncio.StreamWriter) -> None:
-        writer.write(left.pop(0) if len(left) > 1 else left[0])
-        await writer.drain()
+        await send(writer, left.pop(0) if len(left) > 1 else left[0])
 
     return respond
 
 
 @asynccontextmanager
 async def serving(respond: Respond) -> AsyncIterator[Server]:
+    """Serve until the block is left; every connection has ended by then."""
     server = Server("")
+    connections: dict[asyncio.Task[None] | None, asyncio.StreamWriter] = {}
 
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections[asyncio.current_task()] = writer
         server.connections += 1
         try:
             while not writer.is_closing():
-                head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-                first, *lines = head.strip().split("\r\n")
-                method, target, _ = first.split(" ")
-                headers = {
-                    name.lower(): value.strip()
-                    for name, _, value in (line.partition(":") for line in lines)
-                }
-                body = await reader.readexactly(int(headers.get("content-length", "0")))
-                seen = Seen(method, target, headers, body)
+                seen = await _request(reader)
                 server.seen.append(seen)
                 await respond(seen, writer)
         except (asyncio.IncompleteReadError, ConnectionError):
             pass  # the client has gone
         finally:
             writer.close()
+            server.hung_up.set()
 
     listener = await asyncio.start_server(handle, "127.0.0.1", 0)
     server.url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
@@ -87,3 +92,17 @@ async def serving(respond: Respond) -> AsyncIterator[Server]:
         yield server
     finally:
         listener.close()
+        for writer in connections.values():
+            writer.close()
+        await asyncio.gather(*(task for task in connections if task))
+
+
+async def _request(reader: asyncio.StreamReader) -> Seen:
+    head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+    first, *lines = head.strip().split("\r\n")
+    method, target, _ = first.split(" ")
+    fields = (line.partition(":") for line in lines)
+    headers = {name.lower(): value.strip() for name, _, value in fields}
+    return Seen(
+        method, target, headers, await reader.readexactly(int(headers.get("content-length", "0")))
+    )

@@ -31,6 +31,7 @@ from tests.core.genesys.virtual_time import WALL_START, now, run, timing
 
 API = "https://api.example.com"
 CANARY = "canary-token-6e1f"
+PHONE = "+44 20 7946 0123"
 ME = "/api/v2/users/me"
 USER = {"id": "u1", "name": "Grace Obi"}
 Said = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
@@ -39,21 +40,24 @@ Said = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
 class Service:
     """Gives the scripted answers in turn, the last one for ever, and keeps what it was sent."""
 
-    def __init__(self, *script: Said) -> None:
+    def __init__(self, *script: Said, latency_s: float = 0.0) -> None:
         self._script = list(script)
+        self._latency_s = latency_s
         self.requests: list[httpx.Request] = []
         self.times: list[float] = []
 
     async def __call__(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
         self.times.append(now())
+        await asyncio.sleep(self._latency_s)
         said = self._script.pop(0) if len(self._script) > 1 else self._script[0]
         if isinstance(said, Exception):
             raise said
         if callable(said):
             return said(request)
-        # A response can be read once only.
-        return httpx.Response(said.status_code, headers=said.headers, content=said.content)
+        # A response can be read once only, and one made from bytes has been read.
+        stream = httpx.ByteStream(said.content)
+        return httpx.Response(said.status_code, headers=said.headers, stream=stream)
 
     def client(self, **options: Any) -> GenesysClient:
         options = {"timing": timing(), **options}
@@ -107,7 +111,7 @@ def test_a_get_carries_the_bearer_and_repeats_a_parameter_with_several_values() 
 
     assert run(main()).name == "Grace Obi"
     (request,) = service.requests
-    assert str(request.url) == f"{API}/api/v2/users?id=a%20b&id=c&state=any"
+    assert str(request.url) == f"{API}/api/v2/users?id=a+b&id=c&state=any"
     assert request.headers["authorization"] == f"Bearer {CANARY}"
     assert request.headers["accept-encoding"] == "gzip"
     assert "content-type" not in request.headers
@@ -155,7 +159,7 @@ def test_a_delete_and_a_head_need_no_content(answer: httpx.Response) -> None:
     ],
 )
 def test_what_the_api_never_says_is_an_unexpected_answer(answer: httpx.Response) -> None:
-    service = Service(lambda _: answer)
+    service = Service(answer)
     error = error_of(service)
     assert type(error) is UnexpectedAnswer
     assert len(service.requests) == 1
@@ -505,7 +509,7 @@ def everything_logged(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCa
     "said",
     [
         ok(),
-        status(400, "bad value '+44 20 7946 0123'"),
+        status(400, f"bad value '{PHONE}'"),
         status(401),
         httpx.ConnectError(f"no {CANARY}"),
         httpx.LocalProtocolError(f"Illegal header value b'Bearer {CANARY}'"),
@@ -518,7 +522,7 @@ def test_neither_token_nor_query_reaches_logs_or_errors(
     async def main() -> str:
         client = Service(said).client()
         try:
-            await client.get("/api/v2/x", wire.User, params={"q": "+44 20 7946 0123"})
+            await client.get("/api/v2/x", wire.User, params={"q": PHONE})
         except ServiceError as error:
             return "".join(traceback.format_exception(error)) + repr(error) + repr(client)
         return repr(client)

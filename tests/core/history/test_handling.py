@@ -13,6 +13,7 @@ from tests.core.history.conversations import (
     customer,
     ivr,
     segment,
+    session,
     talk,
 )
 
@@ -84,6 +85,13 @@ def test_a_queues_transfer_to_an_agent_is_none() -> None:
 def test_queued_again_for_the_same_agent_is_no_transfer() -> None:
     told = contact(customer(), agent(talk(10, 20, "transfer")), agent(talk(30, 40)))
     assert (told.transfers, told.transfer_target) == (0, "")
+
+
+def test_a_consult_transfer_ends_two_sessions_but_is_one() -> None:
+    first = agent(talk(30, 50), segment("hold", 50, 60, "consultTransfer"))
+    first["sessions"].append(session(talk(52, 60, "consultTransfer")))
+    told = contact(customer(), first, agent(talk(52, 100), user="u-zak"))
+    assert (told.consult_transfers, told.transfer_target) == (1, "Łukasz Żak")
 
 
 # --- how it ended ---

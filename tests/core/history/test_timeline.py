@@ -190,6 +190,11 @@ def test_reprs_hold_nothing_of_the_customers() -> None:
     assert "Customer" not in repr(segments(conversation(customer()), names))
 
 
+def test_a_segment_of_a_blank_type_has_a_label() -> None:
+    (lane,) = lanes(agent(segment("\r", 0, 9)))
+    assert lane.bars[0].label == "Segment"
+
+
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(conversations())
 def test_any_conversation_has_a_timeline(told: wire.Conversation) -> None:
