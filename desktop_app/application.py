@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from platformdirs import user_data_path
-from PySide6.QtCore import QLocale, QObject, QTimeZone
+from PySide6.QtCore import QObject, QTimeZone
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.auth_view import AuthView

@@ -203,10 +203,7 @@ def _options(
     """Settle the browser's sandbox, which must come before Qt is loaded."""
     from desktop_app.gui import sandbox
 
-    if chosen:
-        loopback = profiles[chosen].is_loopback
-    else:
-        loopback = practice or not profiles
+    loopback = profiles[chosen].is_loopback if chosen else practice or not profiles
     unsafe = sandbox.prepare(loopback_only=loopback)
     from desktop_app.application import Options
 

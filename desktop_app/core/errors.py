@@ -143,7 +143,7 @@ class SignInNeeded(ServiceError):
 
 
 class PermissionMissing(ServiceError):
-    """``permissions`` holds the names found in the answer, e.g. ``routing:queue:view``; may be empty."""
+    """``permissions`` holds the names in the answer, e.g. ``routing:queue:view``; may be empty."""
 
     advice = Advice.ASK_ADMIN
     title = "A permission is missing"

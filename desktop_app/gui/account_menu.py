@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import (
     QLabel,
@@ -37,10 +37,11 @@ class AccountButton(QToolButton):
         super().__init__(parent)
         self._theme = theme
         self.setObjectName("account")
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(self)
-        menu.setObjectName("accountMenu")
-        self.setMenu(menu)
+        self.menu_of_account = QMenu(self)
+        self.menu_of_account.setObjectName("accountMenu")
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        theme.dress(self, Icon.USER, "muted")
+        self.clicked.connect(self._on_clicked)
         self.show_session(session, clock)
 
     def show_session(self, session: Session, clock: Clock) -> None:
@@ -48,7 +49,7 @@ class AccountButton(QToolButton):
         self.setText(words.replace("&", "&&"))
         self.setAccessibleName(f"Account: {words}")
         until = int(session.expires_at.timestamp() * 1000)
-        menu = self.menu()
+        menu = self.menu_of_account
         menu.clear()
         who = QWidgetAction(menu)
         who.setDefaultWidget(_card(session, clock.instant(until)))
@@ -60,6 +61,12 @@ class AccountButton(QToolButton):
         leave.setObjectName("signOut")
         leave.setIcon(self._theme.icon(Icon.LOG_OUT, "muted"))
         leave.triggered.connect(self.sign_out_asked)
+
+    def _on_clicked(self) -> None:
+        """Above the button, flush with its right edge."""
+        menu = self.menu_of_account
+        corner = self.mapToGlobal(QPoint(self.width(), 0))
+        menu.popup(corner - QPoint(menu.sizeHint().width(), menu.sizeHint().height()))
 
     def _add_appearance(self, menu: QMenu) -> None:
         looks = menu.addMenu("Appearance")

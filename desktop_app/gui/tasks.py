@@ -85,7 +85,7 @@ class Job(QObject):
 
 
 class Relay(QObject):
-    """Carries values from a lane to the GUI thread: ``relay.send`` may be called from any thread."""
+    """Carries values to the GUI thread: ``send`` may be called from any thread."""
 
     received = Signal(object)
 

@@ -69,6 +69,9 @@ async def read_answer(response: httpx.Response, limit: int = BODY_LIMIT) -> Answ
 
 
 async def _unpacked(response: httpx.Response) -> AsyncIterator[bytes]:
+    if response.is_stream_consumed:  # a transport may hand over a whole one, as mocks do
+        yield response.content
+        return
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
     if encoding in ("identity", ""):
         async for chunk in response.aiter_raw():

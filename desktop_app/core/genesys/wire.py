@@ -26,7 +26,7 @@ class Wire(msgspec.Struct, rename="camel", kw_only=True, gc=False):
 
 
 class Metric(Wire):
-    """``t…`` in milliseconds, ``n…`` a count, ``o…`` other. A name repeats within a session: sum."""
+    """``t…`` is in milliseconds, ``n…`` counts. A name repeats within a session: sum them."""
 
     name: str | None = None
     value: float | None = None
@@ -185,7 +185,7 @@ class TokenInfo(Wire):
 
 
 class TokenGrant(Wire, rename=None):
-    """The token endpoint's answer, success or failure (RFC 6749 §5; Genesys adds ``description``)."""
+    """The token endpoint's answer, good or bad (RFC 6749 §5; Genesys adds ``description``)."""
 
     access_token: str | None = None
     token_type: str | None = None
@@ -258,7 +258,8 @@ def _convertible(values: list[Any], shape: Any) -> Any:
 
 
 _LOOSE_INSTANT = re.compile(
-    r"(\d{4})-(\d{1,2})-(\d{1,2})[T ](\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:?\d{2})?$"
+    r"(\d{4})-(\d{1,2})-(\d{1,2})[T ](\d{1,2}):(\d{2})"
+    r"(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:?\d{2})?$"
 )
 
 
@@ -278,9 +279,10 @@ def instant_ms(text: str | None) -> int | None:
             return None
         year, month, day, hour, minute, second, fraction, zone = match.groups()
         fraction = (fraction or "0")[:6].ljust(6, "0")
-        normal = f"{year}-{month:0>2}-{day:0>2}T{hour:0>2}:{minute}:{second or '00'}.{fraction}{zone or 'Z'}"
+        date = f"{year}-{month:0>2}-{day:0>2}"
+        time = f"{hour:0>2}:{minute}:{second or '00'}.{fraction}"
         try:
-            moment = datetime.fromisoformat(normal)
+            moment = datetime.fromisoformat(f"{date}T{time}{zone or 'Z'}")
         except ValueError:
             return None
     if moment.tzinfo is None:

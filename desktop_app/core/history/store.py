@@ -12,11 +12,8 @@ transaction, so that whatever happens the store and its position agree.
 from __future__ import annotations
 
 import contextlib
-
 import threading
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-
 from typing import Any
 
 import duckdb

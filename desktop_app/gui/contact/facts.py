@@ -91,9 +91,11 @@ class FactsList(QWidget):
         label, value = QLabel(self), QLabel(self)
         for part in (label, value):
             part.setTextFormat(Qt.TextFormat.PlainText)
-            part.setAlignment(Qt.AlignmentFlag.AlignTop
+            part.setAlignment(
+                Qt.AlignmentFlag.AlignTop
                 | Qt.AlignmentFlag.AlignLeft
-                | Qt.AlignmentFlag.AlignAbsolute)
+                | Qt.AlignmentFlag.AlignAbsolute
+            )
         label.setProperty("role", "muted")
         value.setWordWrap(True)
         # A long word is cut at the edge rather than making the whole panel wider than its place.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import (
     QModelIndex,
@@ -209,7 +209,7 @@ class HistoryTable(QTableView):
 
     def _on_texts_read(self, rows: list[tuple[str, ...]]) -> None:
         lines = [self._copied_titles, *rows] if self._copied_titles else list(rows)
-        QGuiApplication.clipboard().setText("\n".join("\t".join(map(_one_line, l)) for l in lines))
+        QGuiApplication.clipboard().setText("\n".join(map(_tab_separated, lines)))
         self.copied.emit(len(rows))
 
     def _in_visual_order(self) -> list[Column]:
@@ -229,12 +229,12 @@ class HistoryTable(QTableView):
         menu = QMenu(self)
         menu.setObjectName("columnMenu")
         shown = [column.key for column in self.history().columns]
-        for column in COLUMNS:
-            action = menu.addAction(column.title)
-            action.setData(column.key)
+        for offered in COLUMNS:
+            action = menu.addAction(offered.title)
+            action.setData(offered.key)
             action.setCheckable(True)
-            action.setChecked(column.key in shown)
-            action.setEnabled(column.key not in PINNED)
+            action.setChecked(offered.key in shown)
+            action.setEnabled(offered.key not in PINNED)
         menu.triggered.connect(self._on_column_toggled)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.horizontalHeader().mapToGlobal(where))
@@ -278,6 +278,10 @@ class HistoryTable(QTableView):
         number = self.history().number(index.row())
         if number is not None:
             self.opened.emit(number)
+
+
+def _tab_separated(cells: Sequence[str]) -> str:
+    return "\t".join(map(_one_line, cells))
 
 
 def _one_line(text: str) -> str:

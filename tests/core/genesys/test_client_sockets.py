@@ -24,6 +24,7 @@ from tests.core.genesys.loopback import (
     answering,
     reply,
     reset,
+    send,
     serving,
 )
 

@@ -66,8 +66,8 @@ def read_all(told: Contact) -> dict[str, str]:
 
 def test_the_default_columns_and_their_order() -> None:
     assert DEFAULT_KEYS == (
-        "start", "outcome", "media", "direction", "customer", "ani", "dnis", "agents", "queues",
-        "wrapup", "ended_by", "duration", "queue_wait", "handle",
+        "start", "outcome", "media", "direction", "customer", "agents", "queues", "wrapup",
+        "queue_wait", "handle", "duration", "ended_by", "ani", "dnis",
     )  # fmt: skip
 
 

@@ -1,0 +1,297 @@
+"""The walk through the windows, step by step."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu, QWidget
+
+from desktop_app.application import Application
+from desktop_app.core.errors import SignInNeeded
+from desktop_app.core.history.clock import Interval
+from desktop_app.core.history.columns import Kind
+from desktop_app.core.history.query import Query
+from desktop_app.gui.account_menu import AccountButton
+from desktop_app.history_view import HistoryView
+from desktop_app.tour.hands import Hands
+from desktop_app.tour.report import Report, TourFailed, TourOptions
+
+SAMPLE_ROWS = 50
+MOST_LOGINS = 5  # login pages that are typed into before giving up
+SETTLE_S = 5  # for a page to put its caret somewhere
+
+
+class Tour:
+    """One walk through the windows."""
+
+    def __init__(self, application: Application, wanted: TourOptions) -> None:
+        self.report = Report()
+        self._application = application
+        self._window = application.window
+        self._login_keys = wanted.login_keys
+        self._hands = Hands(
+            application.window,
+            application.theme,
+            self._screen_words,
+            folder=wanted.screenshots,
+            timeout_s=wanted.timeout_s,
+        )
+        self._logins_wanted = 0
+        self._logins_done = 0
+        self._callback_at: float | None = None
+        self._signed_out = False
+        self._window.auth_view.page_loaded.connect(self._on_login_page)
+        self._window.auth_view.callback_seen.connect(self._on_callback)
+        self._window.signed_out.connect(self._on_signed_out)
+
+    def run(self) -> None:
+        self._application.show()
+        self._window.activateWindow()
+        self._sign_in()
+        view = self._history()
+        self._complete(view)
+        self._take_sample(view)
+        self._sort(view)
+        self._filter(view)
+        self._open_contact(view)
+        self._look_at_account(view)
+        self._sign_out()
+
+    # --- steps --------------------------------------------------------------------------------
+
+    def _sign_in(self) -> None:
+        self._hands.until(lambda: self._logins_wanted > 0, "the login page to load")
+        self._caret()
+        self._hands.picture("sign-in")
+        self._hands.until(self._signed_in, "the sign-in")
+        session = self._window.session
+        assert session is not None
+        self.report.user = session.user_name
+        self.report.organization = session.organization_name
+        self.report.grant = session.profile.grant.value
+        self._done("signed in")
+
+    def _signed_in(self) -> bool:
+        """Types into each login page that appears, until there is a history."""
+        if self._logins_done < self._logins_wanted:
+            self._logins_done = self._logins_wanted
+            if self._logins_done > MOST_LOGINS:
+                raise TourFailed("The login page came back again and again: is the password right?")
+            self._caret()
+            self._type_login()
+        return self._window.history_view is not None
+
+    def _type_login(self) -> None:
+        page = self._window.auth_view.web_view.focusProxy()
+        assert page is not None
+        keys = self._login_keys if self._login_keys is not None else self._practice_keys()
+        self._hands.type(page, keys.replace("\\t", "\t").replace("\\n", "\n"))
+
+    def _practice_keys(self) -> str:
+        users = self._application.practice_description.get("users")
+        if not users:
+            raise TourFailed("The login page waits for keys: give --login-keys.")
+        return f"{users[0]['email']}\t{users[0]['password']}\n"
+
+    def _caret(self) -> None:
+        """Wait until a field of the page takes text; a page without such a field gets its keys."""
+        self._window.activateWindow()
+        web = self._window.auth_view.web_view
+        web.setFocus()
+        until = time.monotonic() + SETTLE_S
+        self._hands.until(
+            lambda: time.monotonic() > until or _takes_text(web.focusProxy()), "the caret"
+        )
+
+    def _history(self) -> HistoryView:
+        view = self._window.history_view
+        assert view is not None
+        view.feed.failed.connect(self._on_feed_failed)
+        self._hands.until(lambda: self._first_row_painted(view) or _at_rest(view), "the first row")
+        if view.model.rowCount():
+            assert self._callback_at is not None
+            self.report.first_row_ms = round((time.monotonic() - self._callback_at) * 1000)
+        self._done("first row")
+        return view
+
+    def _first_row_painted(self, view: HistoryView) -> bool:
+        return view.model.rowCount() > 0 and view.model.formatted(0) is not None
+
+    def _complete(self, view: HistoryView) -> None:
+        self._hands.until(lambda: self._signed_in() and _at_rest(view), "the history to be read")
+        coverage = view.coverage
+        assert coverage is not None
+        interval = view.picker.interval
+        self.report.interval = _iso(interval)
+        self.report.rows = view.model.rowCount()
+        self.report.total_hits = coverage.total_hits
+        self.report.complete = coverage.complete
+        self._hands.picture("history")
+        if not coverage.complete:
+            raise TourFailed(f"The history is not complete: {view.status.text}")
+        self._done("history complete")
+
+    def _take_sample(self, view: HistoryView) -> None:
+        job_rows: list[tuple[str, ...]] = []
+        rows = range(min(SAMPLE_ROWS, view.model.rowCount()))
+        keys = [column.key for column in view.model.columns]
+        job = view.model.read_texts(rows, keys)
+        job.succeeded.connect(job_rows.extend)
+        ended: list[bool] = []
+        job.ended.connect(lambda: ended.append(True))
+        self._hands.until(lambda: bool(ended), "the sample")
+        self.report.sample = ["\t".join(row) for row in job_rows]
+
+    def _sort(self, view: HistoryView) -> None:
+        """Press a header twice: the shortest handle time first, then the longest."""
+        keys = [column.key for column in view.model.columns]
+        section = keys.index("handle") if "handle" in keys else len(keys) - 1
+        header = view.table.horizontalHeader()
+        for descending in (False, True):
+            view.table.scrollTo(view.model.index(0, section))
+            x = header.sectionViewportPosition(section) + header.sectionSize(section) // 2
+            self._hands.press(header.viewport(), QPoint(x, header.height() // 2))
+            query = view.model.query
+            assert query is not None
+            wanted = replace(query, sort=keys[section], descending=descending)
+            self._hands.until(partial(_shows, view, wanted), "the sorted rows")
+        self._hands.until(lambda: _all_painted(view), "the cells in sight")
+        self._hands.picture("sorted")
+        self._done("sorted")
+
+    def _filter(self, view: HistoryView) -> None:
+        """Type a word that the first contact has, look, and clear it again."""
+        total = view.model.rowCount()
+        if not total:
+            self._done("nothing to filter")
+            return
+        word = _a_word(view)
+        self._hands.press(view.text, view.text.rect().center())
+        self._hands.type(view.text, word)
+        self._hands.until(lambda: not view.model.busy and _all_painted(view), "the filtered rows")
+        shown = view.model.rowCount()
+        self._hands.picture("filtered")
+        if not 0 < shown <= total:
+            raise TourFailed(f"Filtering by a word of the first row left {shown} of {total} rows.")
+        self._hands.type(view.text, " no-such-words-anywhere")
+        self._hands.until(lambda: not view.model.busy and not view.model.rowCount(), "no row")
+        self._hands.picture("no-match")
+        QTest.keyClick(view.text, Qt.Key.Key_Escape)
+        self._hands.until(
+            lambda: not view.model.busy and view.model.rowCount() == total, "all rows again"
+        )
+        self._done("filtered")
+
+    def _open_contact(self, view: HistoryView) -> None:
+        if not view.model.rowCount():
+            self._done("no contact to open")
+            return
+        loaded: list[bool] = []
+        view.contact_shown.connect(lambda: loaded.append(True))
+        self._hands.until(lambda: _all_painted(view), "the cells in sight")
+        rectangle = view.table.visualRect(view.model.index(0, 1))
+        self._hands.press(view.table.viewport(), rectangle.center())
+        self._hands.until(lambda: bool(loaded), "the contact's details")
+        self._hands.picture("contact")
+        self._done("contact opened")
+
+    def _look_at_account(self, view: HistoryView) -> None:
+        menu = self._open_account(view)
+        self._hands.picture("account", menu)
+        menu.close()
+        self._done("account seen")
+
+    def _open_account(self, view: HistoryView) -> QMenu:
+        button = view.findChild(AccountButton)
+        assert button is not None
+        self._hands.press(button, button.rect().center())
+        self._hands.until(button.menu_of_account.isVisible, "the account menu")
+        return button.menu_of_account
+
+    def _sign_out(self) -> None:
+        view = self._window.history_view
+        assert view is not None
+        menu = self._open_account(view)
+        action = next(action for action in menu.actions() if action.objectName() == "signOut")
+        assert isinstance(action, QAction)
+        self._hands.press(menu, menu.actionGeometry(action).center())
+        self._hands.until(lambda: self._signed_out, "the sign-out")
+        self._hands.picture("signed-out")
+        self._done("signed out")
+
+    # --- what the windows tell ----------------------------------------------------------------
+
+    def picture_of_failure(self) -> None:
+        self._hands.picture("failed")
+
+    def _screen_words(self) -> str:
+        view = self._window.history_view
+        return f"On screen: {view.status.text} {view.notice.text}" if view else ""
+
+    def _done(self, step: str) -> None:
+        self.report.steps.append(step)
+
+    def _on_login_page(self) -> None:
+        self._logins_wanted += 1
+
+    def _on_callback(self) -> None:
+        if self._callback_at is None:
+            self._callback_at = time.monotonic()
+
+    def _on_signed_out(self) -> None:
+        self._signed_out = True
+
+    def _on_feed_failed(self, error: object) -> None:
+        """An ended sign-in is part of the journey; any other failure is told."""
+        if not isinstance(error, SignInNeeded):
+            self.report.errors.append(str(error))
+
+
+def _shows(view: HistoryView, wanted: Query) -> bool:
+    return view.model.query == wanted and not view.model.busy
+
+
+def _at_rest(view: HistoryView) -> bool:
+    return (
+        view.coverage is not None
+        and not view.feed.running
+        and not view.refreshing
+        and not view.model.busy
+    )
+
+
+def _all_painted(view: HistoryView) -> bool:
+    """Whether the cells of all rows in sight are there."""
+    first = max(0, view.table.rowAt(0))
+    last = view.table.rowAt(view.table.viewport().height() - 1)
+    last = view.model.rowCount() - 1 if last < 0 else last
+    return not view.model.busy and all(
+        view.model.formatted(row) is not None for row in range(first, last + 1)
+    )
+
+
+def _a_word(view: HistoryView) -> str:
+    """A word of the first row, from a text column with names in it."""
+    row = view.model.formatted(0)
+    assert row is not None
+    texts = dict(zip((column.key for column in view.model.columns), row.texts, strict=True))
+    for column in sorted(view.model.columns, key=lambda column: column.key != "queues"):
+        words = texts[column.key].split()
+        if column.searchable and column.kind in (Kind.TEXT, Kind.LIST) and words:
+            return words[0]
+    raise TourFailed("The first row has no text to filter by.")
+
+
+def _takes_text(widget: QWidget | None) -> bool:
+    return widget is not None and bool(widget.inputMethodQuery(Qt.InputMethodQuery.ImEnabled))
+
+
+def _iso(interval: Interval) -> str:
+    return "/".join(
+        datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds") for ms in interval
+    )
