@@ -218,7 +218,6 @@ class Tour:
         assert view is not None
         menu = self._open_account(view)
         action = next(action for action in menu.actions() if action.objectName() == "signOut")
-        assert isinstance(action, QAction)
         self._hands.press(menu, menu.actionGeometry(action).center())
         self._hands.until(lambda: self._signed_out, "the sign-out")
         self._hands.picture("signed-out")
