@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from platformdirs import user_data_path
-from PySide6.QtCore import QObject, QTimeZone
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.auth_view import AuthView
@@ -29,9 +29,10 @@ from desktop_app.core.signin.profiles import PRACTICE, Grant, Profile, profile_f
 from desktop_app.core.signin.session import Session, open_session, sign_out
 from desktop_app.gui.assets import Icon, app_icon
 from desktop_app.gui.history.feed import Sync
+from desktop_app.gui.history.zone_button import system_zone
 from desktop_app.gui.practice_process import PracticeProcess
 from desktop_app.gui.sandbox import is_switched_off
-from desktop_app.gui.tasks import Tasks
+from desktop_app.gui.tasks import Relay, Tasks
 from desktop_app.gui.theme import Mode, Theme
 from desktop_app.main_window import MainWindow, Services
 
@@ -78,6 +79,7 @@ class Application(QObject):
             loopback_only=is_switched_off(),
         )
         auth_view.practice_asked.connect(self.start_practice)
+        self._pauses = Relay(self)
         services = Services(
             open_store=self._open_store,
             sync_for=self._sync_for,
@@ -88,6 +90,8 @@ class Application(QObject):
         self.window = MainWindow(
             auth_view, services, self.tasks, self.theme, interval=options.interval
         )
+
+        self._pauses.received.connect(self.window.show_pause)
 
     def show(self) -> None:
         """Show the window and begin the first sign-in."""
@@ -142,6 +146,7 @@ class Application(QObject):
 
     def _sync_for(self, session: Session, store: Store) -> Sync:
         directory: list[Directory] = []
+        session.client.on_pause = self._pauses.send
 
         async def fetch(request: PageRequest) -> ConversationPage:
             return await fetch_page(session.client, request)
@@ -191,8 +196,5 @@ def _budget(session: Session) -> tuple[int, int]:
 
 def _zone_for(session: Session) -> ZoneInfo:
     """The profile's zone, else this computer's."""
-    zone = session.profile.timezone or bytes(QTimeZone.systemTimeZoneId().data()).decode()
-    try:
-        return ZoneInfo(zone)
-    except (ValueError, OSError, KeyError):
-        return ZoneInfo("UTC")
+    name = session.profile.timezone
+    return ZoneInfo(name) if name else system_zone()

@@ -6,6 +6,8 @@ up to date and the table then reads what it shows again.
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
@@ -21,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.core.errors import Advice, SignInNeeded
+from desktop_app.core.genesys.retry import Pause
 from desktop_app.core.history.clock import Clock, Interval
 from desktop_app.core.history.columns import DEFAULT_KEYS
 from desktop_app.core.history.coverage import Coverage
@@ -35,6 +38,7 @@ from desktop_app.gui.history.history_model import HistoryModel
 from desktop_app.gui.history.range_picker import RangePicker
 from desktop_app.gui.history.status_line import StatusLine
 from desktop_app.gui.history.table import HistoryTable
+from desktop_app.gui.history.zone_button import ZoneButton
 from desktop_app.gui.message_page import MessagePage
 from desktop_app.gui.notices import NoticeBar
 from desktop_app.gui.tasks import Tasks
@@ -65,7 +69,6 @@ class HistoryView(QWidget):
         self._clock = clock
         self._coverage: Coverage | None = None
         self._total = 0
-        self._failed = False
         self.model = HistoryModel(tasks, store.reader, clock, DEFAULT_KEYS, self)
         self.feed = Feed(tasks, store, sync, clock.now_ms, self)
         self._loader = ContactLoader(tasks, store, clock, self)
@@ -73,6 +76,7 @@ class HistoryView(QWidget):
         self._build(tasks)
         self._connect()
         self.status.show_store(store.why_in_memory)
+        self.zone.show_clock(clock)
 
     # --- what the window asks for -------------------------------------------------------------
 
@@ -88,6 +92,12 @@ class HistoryView(QWidget):
         self.feed.use(sync)
         self.notice.clear()
         self.feed.read(self.picker.interval)
+
+    def show_pause(self, pause: Pause | None) -> None:
+        """The service asked for a pause; None when it is over."""
+        if pause is not None and self.feed.running:
+            until = self._clock.time(int(pause.until.timestamp() * 1000))
+            self.status.show_waiting(f"{pause.reason}, going on at {until}")
 
     @property
     def clock(self) -> Clock:
@@ -135,6 +145,9 @@ class HistoryView(QWidget):
         column.addWidget(self.notice)
         column.addWidget(self._splitter, 1)
         column.addWidget(self.status)
+
+        self.zone = ZoneButton(self._clock.zone, self.status)
+        self.status.add_right(self.zone)
 
     def _build_bar(self) -> QWidget:
         bar = QFrame(self)
@@ -184,6 +197,7 @@ class HistoryView(QWidget):
         self.feed.failed.connect(self._on_failed)
         self.feed.covered.connect(self._on_covered)
         self.status.cancel_asked.connect(self.feed.cancel)
+        self.zone.chosen.connect(self._on_zone_chosen)
         self.notice.acted.connect(self._on_notice_acted)
         self.message.acted.connect(self._on_message_acted)
         for keys, run in (
@@ -217,6 +231,19 @@ class HistoryView(QWidget):
         self.details.clear()
         self._show_query()
         self.feed.read(interval)
+
+    def _on_zone_chosen(self, zone: ZoneInfo) -> None:
+        """Instants read differently, and "today" is another day."""
+        self._clock = Clock(zone, self._clock.now_ms)
+        before = self.picker.interval
+        self.picker.set_clock(self._clock)
+        self.model.set_clock(self._clock)
+        self._loader.set_clock(self._clock)
+        self.zone.show_clock(self._clock)
+        self.status.show_coverage(self._coverage, self._clock)
+        self._loader.load(self.model.number(self.table.currentIndex().row()))
+        if self.picker.interval != before:
+            self._on_range_picked(self.picker.interval)
 
     def _on_order_changed(self) -> None:
         shown = self.model.rowCount()
@@ -272,7 +299,6 @@ class HistoryView(QWidget):
         self._show_query()
 
     def _on_started(self) -> None:
-        self._failed = False
         self.status.show_waiting("asking Genesys Cloud …")
         self._show_middle()
 
@@ -287,7 +313,6 @@ class HistoryView(QWidget):
         self.status.show_idle()
 
     def _on_failed(self, error: Exception) -> None:
-        self._failed = True
         self.notice.show_error(error)
         self._show_middle()
         if isinstance(error, SignInNeeded):

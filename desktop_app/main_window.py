@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,8 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from desktop_app.auth_view import AuthView
+from desktop_app.core.errors import SignInNeeded
+from desktop_app.core.genesys.retry import Pause
 from desktop_app.core.history.clock import Clock, Interval
 from desktop_app.core.history.store import Store
 from desktop_app.core.signin.session import Session
@@ -40,6 +43,12 @@ class Services:
     sign_out: Callable[[Session], Coroutine[Any, Any, object]]
     budget: Callable[[Session], tuple[int, int]]  # requests used and allowed a minute
     zone_for: Callable[[Session], ZoneInfo]
+
+
+def _ms_until(moment: datetime) -> int:
+    """From now, as a timer takes it: it counts 24 days at most."""
+    left = (moment - datetime.now(UTC)).total_seconds() * 1000
+    return int(min(max(left, 0), 2**31 - 1))
 
 
 class MainWindow(QMainWindow):
@@ -76,6 +85,8 @@ class MainWindow(QMainWindow):
         self._stack = QStackedWidget(self)
         self._stack.addWidget(auth_view)
         self.setCentralWidget(self._stack)
+        self._expiry = QTimer(self, singleShot=True)
+        self._expiry.timeout.connect(self._on_expired)
         self._budget_timer = QTimer(self, interval=BUDGET_MS)
         self._budget_timer.timeout.connect(self._show_budget)
 
@@ -87,6 +98,7 @@ class MainWindow(QMainWindow):
 
     def _on_signed_in(self, session: Session) -> None:
         before, self._session = self._session, session
+        self._expiry.start(_ms_until(session.expires_at))
         if before is not None:
             self._tasks.network(before.close)
         if self.history_view is not None and before is not None and self._store is not None:
@@ -117,7 +129,6 @@ class MainWindow(QMainWindow):
         )
         self._account = AccountButton(session, clock, self._theme, view.status)
         self._account.sign_out_asked.connect(self.sign_out)
-        view.status.show_zone(clock.zone.key)
         view.status.add_right(self._account)
         view.sign_in_needed.connect(self._on_sign_in_needed)
         self.history_view = view
@@ -133,6 +144,13 @@ class MainWindow(QMainWindow):
     def _on_store_failed(self, error: Exception) -> None:
         self.auth_view.say(Icon.WARNING, "Your history can't be opened", sentence_of(error))
 
+    def _on_expired(self) -> None:
+        """Nobody is torn from the table: what is held stays readable, and a button goes on."""
+        if self.history_view is not None:
+            self.history_view.notice.show_error(
+                SignInNeeded("Your sign-in has run out. What is here can still be read.")
+            )
+
     def _on_sign_in_needed(self) -> None:
         session = self._session
         if session is None:
@@ -144,11 +162,17 @@ class MainWindow(QMainWindow):
             why="Your sign-in has ended. Sign in again to go on where you were.",
         )
 
+    def show_pause(self, pause: Pause | None) -> None:
+        """Say that Genesys asks for a pause, and for how long."""
+        if self.history_view is not None:
+            self.history_view.show_pause(pause)
+
     # --- leaving ------------------------------------------------------------------------------
 
     def sign_out(self) -> None:
         """Revoke the token, close the store, destroy the login's profile (safety T29)."""
         session, self._session = self._session, None
+        self._expiry.stop()
         if session is None:
             return
         sign_out = self._services.sign_out

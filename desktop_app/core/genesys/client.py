@@ -57,8 +57,8 @@ class _Call:
 class GenesysClient:
     """Talks to one API origin with one person's token, on one event loop.
 
-    Every method raises a ``ServiceError`` of ``core.errors`` and nothing else; cancelling the
-    task ends the request and any waiting at once.
+    Whatever the network or the service does is raised as a ``ServiceError`` of ``core.errors``;
+    cancelling the task ends the request and any waiting at once.
 
     ``deadline_s`` bounds the time that one call spends on the wire, over all its tries; waiting
     for the rate budget or because the service asked for it comes on top.  ``on_pause`` is told
@@ -110,6 +110,7 @@ class GenesysClient:
         )
 
     async def get(self, path: str, shape: type[T], *, params: Params | None = None) -> T:
+        """The answer as ``shape``; a parameter with several values is repeated: ``id=a&id=b``."""
         return await self._send(_Call("GET", path, params), shape)
 
     async def post(self, path: str, shape: type[T], *, body: object, reads_only: bool) -> T:

@@ -38,6 +38,7 @@ class Store:
     def __init__(self, connection: duckdb.DuckDBPyConnection, why_in_memory: str = "") -> None:
         self._connection = connection
         self._lock = threading.Lock()
+        self._readers: list[Reader] = []
         self.why_in_memory = why_in_memory
         schema.create(connection)
         row = connection.execute("SELECT coalesce(max(no), 0) FROM contact").fetchone()
@@ -47,7 +48,9 @@ class Store:
         """A reader with a connection of its own: it sees each transaction whole."""
         cursor = self._connection.cursor()
         cursor.execute(f"USE {schema.CATALOG}")
-        return Reader(cursor)
+        reader = Reader(cursor)
+        self._readers.append(reader)
+        return reader
 
     # --- contacts -----------------------------------------------------------------------------
 
@@ -171,7 +174,9 @@ class Store:
     # --- connection ---------------------------------------------------------------------------
 
     def close(self) -> None:
-        """Write what the log still holds and let the file go."""
+        """End all reading, write what the log still holds and let the file go."""
+        for reader in self._readers:
+            reader.close()
         with self._lock, contextlib.suppress(duckdb.Error):
             self._connection.close()
 

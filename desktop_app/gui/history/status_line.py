@@ -51,8 +51,7 @@ class StatusLine(QFrame):
         for widget in (self._shown, self._state, self._bar, self._doing, self._cancel):
             self._row.addWidget(widget)
         self._row.addStretch(1)
-        self._zone = label("", "muted", name="statusZone", wrap=False)
-        for widget in (self._place, self._budget, self._zone):
+        for widget in (self._place, self._budget):
             self._row.addWidget(widget)
         self.show_idle()
 
@@ -110,10 +109,6 @@ class StatusLine(QFrame):
         self._place.setText("in memory only" if why_in_memory else "")
         self._place.setToolTip(why_in_memory)
         self._place.setVisible(bool(why_in_memory))
-
-    def show_zone(self, zone: str) -> None:
-        """The zone in which instants are shown and days begin."""
-        self._zone.setText(zone)
 
     def _show_running(self, running: bool) -> None:
         for widget in (self._bar, self._doing, self._cancel):
