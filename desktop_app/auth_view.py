@@ -99,13 +99,14 @@ class AuthView(QWidget):
         """Show words in place of the login page while something else is under way."""
         self._panel.say(icon, title, text)
 
-    def say_signed_out(self) -> None:
-        self._panel.say(
-            Icon.LOG_OUT,
-            "You are signed out",
-            "The sign-in was revoked and nothing of it is left on this computer.",
-            "Sign in",
+    def say_signed_out(self, *, revoked: bool) -> None:
+        words = (
+            "The sign-in was revoked and nothing of it is left on this computer."
+            if revoked
+            else "Nothing of the sign-in is left on this computer. Genesys could not be told to"
+            " revoke it, so there it ends when its time is over."
         )
+        self._panel.say(Icon.LOG_OUT, "You are signed out", words, "Sign in")
         self._side.say("")
 
     def start(self, name: str = "", *, hint: str = "", why: str = "") -> None:

@@ -40,7 +40,7 @@ class Services:
 
     open_store: Callable[[Session], Store]  # blocks; runs on the write lane
     sync_for: Callable[[Session, Store], Sync]
-    sign_out: Callable[[Session], Coroutine[Any, Any, object]]
+    sign_out: Callable[[Session], Coroutine[Any, Any, bool]]  # whether Genesys was told
     budget: Callable[[Session], tuple[int, int]]  # requests used and allowed a minute
     zone_for: Callable[[Session], ZoneInfo]
 
@@ -181,11 +181,15 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(self.auth_view)
         self.auth_view.say(Icon.CLOCK, "Signing out …", "")
         self._job = self._tasks.network(lambda: sign_out(session))
-        self._job.ended.connect(self._on_signed_out)
+        self._job.succeeded.connect(self._on_signed_out)
+        self._job.failed.connect(self._on_sign_out_failed)
 
-    def _on_signed_out(self) -> None:
-        self.auth_view.say_signed_out()
+    def _on_signed_out(self, revoked: bool) -> None:
+        self.auth_view.say_signed_out(revoked=revoked)
         self.signed_out.emit()
+
+    def _on_sign_out_failed(self, error: Exception) -> None:
+        self._on_signed_out(False)
 
     def _close_history(self) -> None:
         self._budget_timer.stop()

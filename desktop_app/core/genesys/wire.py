@@ -211,8 +211,35 @@ T = TypeVar("T")
 def decode(raw: bytes | msgspec.Raw, shape: type[T]) -> T:
     """Read JSON as ``shape``; a field of the wrong type becomes its default, not a failure.
 
-    Raises ``msgspec.DecodeError`` when the bytes are no JSON at all or not an object.
+    Text that was cut through a character (half a surrogate pair, half a UTF-8 sequence) gets
+    U+FFFD there.  Raises ``msgspec.DecodeError`` when the bytes are no JSON at all or not an
+    object.
     """
+    try:
+        return _decode(raw, shape)
+    except msgspec.ValidationError:
+        raise
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        whole = _with_whole_characters(bytes(raw))
+        if whole == bytes(raw):
+            raise
+        return _decode(whole, shape)
+
+
+# A pair of surrogates, a surrogate alone (the group), or any other escape (RFC 8259 §7, §8.2).
+_ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    rb"|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
+
+
+def _with_whole_characters(raw: bytes) -> bytes:
+    text = raw.decode("utf-8", "replace").encode()
+    return _ESCAPE.sub(lambda escape: rb"\ufffd" if escape[1] else escape[0], text)
+
+
+def _decode(raw: bytes | msgspec.Raw, shape: type[T]) -> T:
     try:
         return msgspec.json.decode(raw, type=shape)
     except msgspec.ValidationError:

@@ -55,7 +55,9 @@ class Span:
 class Position:
     """How far the reading of a slice has come; written in one transaction with each page.
 
-    ``pass_ms`` is when this pass over the slice began, and marks the contacts that it read.
+    ``pass_ms`` marks the contacts that this pass over the slice read: the moment at which the
+    reading began, one later for each further pass.  ``moved`` says that contacts changed places
+    since the pass began, ``unreadable`` counts those that it could not keep.
     """
 
     slice: Slice
@@ -65,6 +67,12 @@ class Position:
     page_size: int
     total_hits: int | None = None
     moved: bool = False
+    unreadable: int = 0
+
+    @property
+    def begun_ms(self) -> int:
+        """When the reading began."""
+        return self.pass_ms - (self.pass_no - 1)
 
 
 @dataclass(frozen=True, slots=True)

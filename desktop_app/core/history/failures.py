@@ -9,6 +9,15 @@ import duckdb
 
 from desktop_app.core.errors import StoreDamaged, StoreError, StoreFull, StoreLocked
 
+_FULL = (
+    "no space left",
+    "not enough space",
+    "disk full",
+    "disk quota exceeded",
+    "file too large",  # the file system's limit, or the person's
+)
+_DAMAGED = ("corrupt", "checksum", "not a valid duckdb", "encryption key", "aes tag")
+
 
 @contextlib.contextmanager
 def translated() -> Iterator[None]:
@@ -28,14 +37,15 @@ def meaning(error: duckdb.Error) -> StoreError:
         return StoreLocked(
             "Another window has the local history open. Close it, then open this one again."
         )
-    if "no space left" in text or "not enough space" in text or "disk full" in text:
+    if any(sign in text for sign in _FULL):
         return StoreFull(
             "The disk is full. What was read so far is kept; free some space, then refresh."
         )
     if isinstance(error, (duckdb.SerializationException, duckdb.InternalException)) or any(
-        sign in text for sign in ("corrupt", "checksum", "not a valid duckdb", "encryption key")
+        sign in text for sign in _DAMAGED
     ):
         return StoreDamaged(
-            "The local history can't be read. It is set aside and will be fetched again."
+            "The local history can't be read. Open Contact History again: it is then set aside"
+            " and fetched anew."
         )
     return StoreError(f"The local history failed ({type(error).__name__}). Refresh to try again.")

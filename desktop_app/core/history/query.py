@@ -30,13 +30,15 @@ class Query:
     @property
     def words(self) -> list[str]:
         """The folded words that must all occur."""
-        found = (folded(quoted or bare) for quoted, bare in _WORD.findall(self.text))
+        text = self.text.encode("utf-8", "ignore").decode()  # half a surrogate pair finds nothing
+        found = (folded(quoted or bare) for quoted, bare in _WORD.findall(text))
         return [word for word in found if word]
 
 
 def folded(text: str) -> str:
     """Lower case without accents, so that "lukasz" finds "Łukasz"."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    compatible = unicodedata.normalize("NFKD", text)  # first: "™" becomes capital letters
+    decomposed = unicodedata.normalize("NFKD", compatible.casefold())
     plain = "".join(char for char in decomposed if not unicodedata.combining(char))
     return plain.translate(_STROKES).strip()
 

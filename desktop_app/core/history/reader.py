@@ -12,7 +12,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from desktop_app.core.history.columns import Value
+from desktop_app.core.history.columns import Value, column
 from desktop_app.core.history.failures import translated
 from desktop_app.core.history.query import Query, order_by, sql_name, where
 
@@ -51,11 +51,14 @@ class Reader:
         return int(count)
 
     def rows(self, numbers: Iterable[int], keys: Sequence[str]) -> dict[int, Row]:
-        """The cells of contacts by number; a number that is gone is missing in the answer."""
+        """The cells of contacts by number; a number that is gone is missing in the answer.
+
+        Raises KeyError for a key that is no column's: keys become SQL text (safety T40).
+        """
         wanted = [int(number) for number in numbers]
         if not wanted:
             return {}
-        cells = ", ".join(sql_name(key) for key in keys)
+        cells = ", ".join(sql_name(column(key).key) for key in keys)
         # Literals, not parameters: only so does DuckDB use the index, 2.5 times faster.
         listed = ", ".join(map(str, wanted))
         with self._reading():

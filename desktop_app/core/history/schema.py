@@ -55,15 +55,25 @@ DERIVATION = f"{columns.VERSION}:" + ",".join(f"{name} {kind}" for name, kind in
 
 _SHAPE = json.dumps([{name: kind.split()[0] for name, kind in _CONTACT.items()}])
 
-# One parameter carries a whole page as JSON: measured ten times faster than binding cells.
-PUT_CONTACTS = (
-    f"INSERT INTO contact ({', '.join(_CONTACT)})"
-    f" SELECT unnest(from_json(?::JSON, '{_SHAPE}'), max_depth := 2)"
-    " ON CONFLICT (conversation_id) DO UPDATE SET "
-    + ", ".join(
-        f"{name} = excluded.{name}" for name in _CONTACT if name not in ("no", "conversation_id")
+
+def put_contacts(table: str) -> str:
+    """SQL that puts rows into a table; one that is there already keeps its number.
+
+    One parameter carries a whole page as JSON: measured ten times faster than binding cells.
+    """
+    return (
+        f"INSERT INTO {table} ({', '.join(_CONTACT)})"
+        f" SELECT unnest(from_json(?::JSON, '{_SHAPE}'), max_depth := 2)"
+        " ON CONFLICT (conversation_id) DO UPDATE SET "
+        + ", ".join(
+            f"{name} = excluded.{name}"
+            for name in _CONTACT
+            if name not in ("no", "conversation_id")
+        )
     )
-)
+
+
+PUT_CONTACTS = put_contacts("contact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +128,11 @@ def haystack(cells: dict[str, Value]) -> str:
 def create(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the tables that aren't there yet."""
     execute = connection.execute
-    execute(f"CREATE TABLE IF NOT EXISTS contact ({_definition(_CONTACT)})")
+    create_contact(connection, "contact")
     execute(
         "CREATE TABLE IF NOT EXISTS position (start_ms BIGINT, end_ms BIGINT, pass_no INTEGER,"
         " pass_ms BIGINT, next_page INTEGER, page_size INTEGER, total_hits BIGINT, moved BOOLEAN,"
-        " PRIMARY KEY (start_ms, end_ms))"
+        " unreadable INTEGER, PRIMARY KEY (start_ms, end_ms))"
     )
     execute(
         "CREATE TABLE IF NOT EXISTS span (start_ms BIGINT, end_ms BIGINT, synced_ms BIGINT,"
@@ -133,6 +143,11 @@ def create(connection: duckdb.DuckDBPyConnection) -> None:
         " (kind VARCHAR, id VARCHAR, name VARCHAR, PRIMARY KEY (kind, id))"
     )
     execute("CREATE TABLE IF NOT EXISTS meta (key VARCHAR PRIMARY KEY, value VARCHAR)")
+
+
+def create_contact(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Make a table of contacts if it isn't there yet."""
+    connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({_definition(_CONTACT)})")
 
 
 def _definition(fields: dict[str, str]) -> str:

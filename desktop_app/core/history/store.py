@@ -20,7 +20,7 @@ import duckdb
 import msgspec
 
 from desktop_app.core.genesys.directory import local_name
-from desktop_app.core.history import schema
+from desktop_app.core.history import migration, schema
 from desktop_app.core.history.coverage import Position, Slice, Span
 from desktop_app.core.history.failures import translated
 from desktop_app.core.history.parties import Names
@@ -40,7 +40,7 @@ class Store:
         self._lock = threading.Lock()
         self._readers: list[Reader] = []
         self.why_in_memory = why_in_memory
-        schema.create(connection)
+        migration.prepare(connection)
         row = connection.execute("SELECT coalesce(max(no), 0) FROM contact").fetchone()
         self._next_no = (row[0] if row else 0) + 1
 
@@ -79,7 +79,8 @@ class Store:
                 "DELETE FROM contact WHERE start_ms >= ? AND start_ms < ? AND pass_ms < ?",
                 (*inside, pass_ms),
             )
-            execute("DELETE FROM position WHERE start_ms = ? AND end_ms = ?", inside)
+            # An older reading of a part would go on with pages that this one has overtaken.
+            execute("DELETE FROM position WHERE start_ms >= ? AND end_ms <= ?", inside)
             execute("DELETE FROM span WHERE start_ms >= ? AND end_ms <= ?", inside)
             execute(
                 "INSERT INTO span VALUES (?, ?, ?, ?, ?)",
@@ -101,8 +102,8 @@ class Store:
     def position(self, wanted: Slice) -> Position | None:
         """Where an interrupted reading of this slice goes on."""
         row = self._one(
-            "SELECT pass_no, pass_ms, next_page, page_size, total_hits, moved FROM position"
-            " WHERE start_ms = ? AND end_ms = ?",
+            "SELECT pass_no, pass_ms, next_page, page_size, total_hits, moved, unreadable"
+            " FROM position WHERE start_ms = ? AND end_ms = ?",
             (wanted.start_ms, wanted.end_ms),
         )
         return Position(wanted, *row) if row else None
@@ -110,8 +111,8 @@ class Store:
     def positions(self, start_ms: int, end_ms: int) -> list[Position]:
         """Interrupted readings inside a range."""
         rows = self._all(
-            "SELECT start_ms, end_ms, pass_no, pass_ms, next_page, page_size, total_hits, moved"
-            " FROM position WHERE start_ms >= ? AND end_ms <= ?",
+            "SELECT start_ms, end_ms, pass_no, pass_ms, next_page, page_size, total_hits, moved,"
+            " unreadable FROM position WHERE start_ms >= ? AND end_ms <= ?",
             (start_ms, end_ms),
         )
         return [Position(Slice(row[0], row[1]), *row[2:]) for row in rows]
@@ -122,7 +123,7 @@ class Store:
 
     def _put_position(self, at: Position) -> None:
         self._connection.execute(
-            "INSERT OR REPLACE INTO position VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO position VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 at.slice.start_ms,
                 at.slice.end_ms,
@@ -132,6 +133,7 @@ class Store:
                 at.page_size,
                 at.total_hits,
                 at.moved,
+                at.unreadable,
             ),
         )
 

@@ -143,7 +143,6 @@ class _SliceReading:
         self._now_ms = now_ms
         self._tally = tally
         self._seen: set[str] = set()
-        self._unreadable = 0
 
     async def run(self) -> None:
         owner, store = self._owner, self._owner._store
@@ -169,6 +168,7 @@ class _SliceReading:
                 next_page=1,
                 total_hits=None,
                 moved=False,
+                unreadable=0,
             )
         await self._finish(position, settled)
 
@@ -176,12 +176,12 @@ class _SliceReading:
         doubts = []
         if not settled:
             doubts.append("contacts kept moving while they were read")
-        if self._unreadable:
-            doubts.append(f"{self._unreadable} contacts without an id could not be kept")
+        if position.unreadable:
+            doubts.append(f"{position.unreadable} contacts without an id could not be kept")
         span = Span(
             self._slice.start_ms,
             self._slice.end_ms,
-            synced_ms=position.pass_ms,
+            synced_ms=position.begun_ms,
             total_hits=position.total_hits or 0,
             doubt=", ".join(doubts),
         )
@@ -242,7 +242,6 @@ class _SliceReading:
         )
         known = owner._names.name
         contacts = [stored_contact(raw, conversation, known) for raw, conversation in read]
-        self._unreadable += contacts.count(None)
         inside = [
             contact
             for contact in contacts
@@ -258,6 +257,7 @@ class _SliceReading:
             or self._met_again(inside)
             or self._recounted(position.total_hits, total)
             or (last and self._ended_short(position, len(contacts), total)),
+            unreadable=position.unreadable + contacts.count(None),
         )
         self._seen.update(contact.conversation_id for contact in inside)
         store = owner._store
@@ -293,7 +293,8 @@ class _SliceReading:
         if before is None or now is None or before == now:
             return False
         # While a day goes on its count grows, at the end that is read last: no sign.
-        return now < before or self._slice.end_ms % DAY_MS == 0
+        day_end_ms = self._slice.start_ms - self._slice.start_ms % DAY_MS + DAY_MS
+        return now < before or day_end_ms <= self._now_ms
 
     def _ended_short(self, position: Position, contacts: int, total: int | None) -> bool:
         """Whether a whole day ended before its count; large counts are approximate."""
@@ -317,7 +318,13 @@ class _SliceReading:
         await _cancelled(ahead.values())
         ahead.clear()
         self._seen.clear()
-        return replace(position, page_size=position.page_size // 2, next_page=1, total_hits=None)
+        return replace(
+            position,
+            page_size=position.page_size // 2,
+            next_page=1,
+            total_hits=None,
+            unreadable=0,
+        )
 
 
 def _with_interrupted(slices: list[Slice], interrupted: list[Slice]) -> list[Slice]:

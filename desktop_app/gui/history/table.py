@@ -15,6 +15,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QAction,
+    QFont,
     QFontMetrics,
     QGuiApplication,
     QKeyEvent,
@@ -39,6 +40,7 @@ from desktop_app.gui.theme import HEADER_PX, ROW_PX, Palette, Theme
 
 PADDING = 8
 DOT = 8
+ARROW = 14  # what the sign of the order needs beside a title
 MAX_COPIED_ROWS = 100_000
 PINNED = ("start", "outcome")  # always shown
 
@@ -260,9 +262,14 @@ class HistoryTable(QTableView):
 
     def _on_model_reset(self) -> None:
         metrics = self.fontMetrics()
+        head = QFont(self.font())
+        head.setWeight(QFont.Weight.DemiBold)
+        head_metrics = QFontMetrics(head)
         for section, shown in enumerate(self.history().columns):
-            widest = metrics.horizontalAdvance(_WIDEST.get(shown.kind, "")) + 2 * PADDING + 2
-            self.setColumnWidth(section, max(shown.width, widest))
+            title = head_metrics.horizontalAdvance(shown.title) + ARROW
+            cell = metrics.horizontalAdvance(_WIDEST.get(shown.kind, ""))
+            width = max(shown.width, max(title, cell) + 2 * PADDING + 2)
+            self.setColumnWidth(section, width)
         self.show_sort()
 
     # --- moving -------------------------------------------------------------------------------

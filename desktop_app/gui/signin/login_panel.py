@@ -92,7 +92,10 @@ class LoginPanel(QWidget):
         page.load(QUrl(url))
 
     def say(self, icon: Icon, title: str, text: str, action: str = "") -> None:
-        """Show words in place of the page."""
+        """Show words in place of the page, of which no origin is told then."""
+        if self._page is None:
+            self._padlock.clear()
+            self._origin.clear()
         self._message.say(icon, title, text, action)
         self._stack.setCurrentWidget(self._message)
 

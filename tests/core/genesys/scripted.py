@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 
@@ -14,12 +15,16 @@ Endpoint = Callable[[httpx.Request], httpx.Response]
 
 
 def scripted(endpoint: Endpoint) -> GenesysClient:
-    """A client all of whose requests are answered by ``endpoint``."""
+    """A client all of whose requests are answered by ``endpoint``, each after a moment."""
+
+    async def respond(request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(0.01)
+        return endpoint(request)
 
     return GenesysClient(
         "https://api.example.com",
         lambda: "token",
-        transport=httpx.MockTransport(endpoint),
+        transport=httpx.MockTransport(respond),
         timing=timing(),
     )
 

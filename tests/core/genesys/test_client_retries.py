@@ -147,6 +147,13 @@ def test_the_sixth_429_is_for_the_person_to_decide() -> None:
     assert service.times == pytest.approx([0, 2, 4, 6, 8, 10])
 
 
+def test_the_count_of_a_429_does_not_lengthen_its_wait() -> None:
+    refusal = status(429, retry_after="3", inin_ratelimit_count="301", inin_ratelimit_allowed="300")
+    service = Service(refusal, ok())
+    user_of(service)
+    assert service.times == pytest.approx([0, 3])
+
+
 def test_bare_429s_back_off() -> None:
     service = Service(status(429))
     error_of(service, timing=timing(lambda: 0.999))

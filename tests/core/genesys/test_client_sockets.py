@@ -281,6 +281,20 @@ def test_the_proxies_of_the_environment_are_not_used(monkeypatch: pytest.MonkeyP
     assert asyncio.run(main()) == (0, "u1")
 
 
+def test_a_given_proxy_is_used_and_its_refusal_is_named() -> None:
+    async def main() -> list[str]:
+        async with serving(answering(reply(BODY), reply(status=407))) as proxy:
+            api = "http://127.0.0.1:9"
+            client = GenesysClient(api, lambda: CANARY, proxy=proxy.url, timing=AT_ONCE)
+            await client.get(ME, wire.User)
+            with pytest.raises(NetworkError, match="proxy asks for a sign-in"):
+                await client.get(ME, wire.User)
+            await client.aclose()
+            return [seen.target for seen in proxy.seen]
+
+    assert asyncio.run(main()) == [f"http://127.0.0.1:9{ME}"] * 2
+
+
 def test_the_token_is_asked_for_at_each_request() -> None:
     async def main() -> list[str]:
         async with serving(answering(reply(BODY))) as server:

@@ -1,0 +1,78 @@
+"""Bringing an older store up to date, whole or not at all.
+
+A row is derived from its raw conversation, so when columns are added or derived otherwise
+every row is made anew from what is stored, without asking the service.  All of it happens in
+one transaction: killed at any moment, the store is as it was before or as it is after.
+"""
+
+from __future__ import annotations
+
+import duckdb
+import msgspec
+
+from desktop_app.core.errors import StoreDamaged
+from desktop_app.core.genesys import wire
+from desktop_app.core.genesys.directory import local_name
+from desktop_app.core.history import schema
+from desktop_app.core.history.parties import Names
+
+_AT_ONCE = 1000  # rows in memory
+
+
+def prepare(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables, or bring those of an older version to this one's form.
+
+    Takes about as long as reading the contacts took to derive, without the network.  Raises
+    StoreDamaged, with its own sentence, for a store that a newer version has written.
+    """
+    connection.begin()
+    try:
+        schema.create(connection)
+        known = dict(connection.execute("SELECT key, value FROM meta").fetchall())
+        if int(known.get("version", schema.VERSION)) > schema.VERSION:
+            raise StoreDamaged(
+                "The local history was written by a newer Contact History. It is set aside and"
+                " will be fetched again."
+            )
+        if known.get("derivation", schema.DERIVATION) != schema.DERIVATION:
+            _derive_anew(connection)
+        if known != (current := {"version": str(schema.VERSION), "derivation": schema.DERIVATION}):
+            connection.executemany(
+                "INSERT OR REPLACE INTO meta VALUES (?, ?)", list(current.items())
+            )
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
+
+
+def _derive_anew(connection: duckdb.DuckDBPyConnection) -> None:
+    """Fill a new table from the old one, number by number, and put it in its place."""
+    names = _names(connection)
+    put = schema.put_contacts("derived")
+    schema.create_contact(connection, "derived")
+    last = -1
+    while rows := connection.execute(
+        "SELECT no, pass_ms, start_ms, raw FROM contact WHERE no > ? ORDER BY no LIMIT ?",
+        [last, _AT_ONCE],
+    ).fetchall():
+        derived = []
+        for no, pass_ms, start_ms, text in rows:
+            raw = text.encode()
+            contact = schema.stored_contact(raw, wire.decode(raw, wire.Conversation), names)
+            if contact:
+                derived.append(contact.as_row(no, pass_ms))
+            else:  # what can't be read any more must not count as complete
+                connection.execute(
+                    "DELETE FROM span WHERE start_ms <= ? AND end_ms > ?", [start_ms, start_ms]
+                )
+        connection.execute(put, [msgspec.json.encode(derived).decode()])
+        last = rows[-1][0]
+    connection.execute("DROP TABLE contact")
+    connection.execute("ALTER TABLE derived RENAME TO contact")
+
+
+def _names(connection: duckdb.DuckDBPyConnection) -> Names:
+    rows = connection.execute("SELECT kind, id, name FROM name").fetchall()
+    known = {(kind, id_): name for kind, id_, name in rows}
+    return lambda kind, id_: known.get((kind, id_)) or local_name(kind, id_)
