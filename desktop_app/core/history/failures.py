@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import duckdb
 
@@ -19,13 +19,23 @@ _FULL = (
 _DAMAGED = ("corrupt", "checksum", "not a valid duckdb", "encryption key", "aes tag")
 
 
+def _nobody() -> None:
+    """Nobody wants to know."""
+
+
 @contextlib.contextmanager
-def translated() -> Iterator[None]:
-    """Turn DuckDB's errors into ours, without their text: it may quote a customer's data."""
+def translated(on_damage: Callable[[], None] = _nobody) -> Iterator[None]:
+    """Turn DuckDB's errors into ours, without their text: it may quote a customer's data.
+
+    ``on_damage`` is told first when the file turns out to be damaged.
+    """
     try:
         yield
     except duckdb.Error as error:
-        raise meaning(error) from None
+        failure = meaning(error)
+        if isinstance(failure, StoreDamaged):
+            on_damage()
+        raise failure from None
 
 
 def meaning(error: duckdb.Error) -> StoreError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,8 +31,11 @@ class Row:
 class Reader:
     """One connection for reading; belongs to one thread, ``interrupt`` to any."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, on_damage: Callable[[], None]
+    ) -> None:
         self._connection = connection
+        self._on_damage = on_damage
         self._busy = threading.Lock()
 
     def order(self, query: Query) -> Numbers:
@@ -85,7 +88,7 @@ class Reader:
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[None]:
-        with self._busy, translated():
+        with self._busy, translated(self._on_damage):
             yield
 
     def _one(self, sql: str, *values: object) -> tuple[Any, ...]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import duckdb
@@ -33,10 +33,18 @@ class Store:
     """An open store. ``write…`` methods belong to one thread; each reader to one of its own.
 
     ``why_in_memory`` is empty for a file, else the sentence that says why nothing is kept.
+    ``on_damage`` is told, on any thread, when the file turns out to be damaged.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, why_in_memory: str = "") -> None:
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        *,
+        why_in_memory: str = "",
+        on_damage: Callable[[], None] = lambda: None,
+    ) -> None:
         self._connection = connection
+        self._on_damage = on_damage
         self._lock = threading.Lock()
         self._readers: list[Reader] = []
         self.why_in_memory = why_in_memory
@@ -48,7 +56,7 @@ class Store:
         """A reader with a connection of its own: it sees each transaction whole."""
         cursor = self._connection.cursor()
         cursor.execute(f"USE {schema.CATALOG}")
-        reader = Reader(cursor)
+        reader = Reader(cursor, self._on_damage)
         self._readers.append(reader)
         return reader
 
@@ -184,17 +192,18 @@ class Store:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[schema.Execute]:
-        with self._lock, translated():
+        with self._lock, translated(self._on_damage):
             self._connection.begin()
             try:
                 yield self._connection.execute
             except BaseException:
-                self._connection.rollback()
+                with contextlib.suppress(duckdb.Error):  # after some failures it is over already
+                    self._connection.rollback()
                 raise
             self._connection.commit()
 
     def _all(self, sql: str, values: Iterable[object]) -> list[tuple[Any, ...]]:
-        with self._lock, translated():
+        with self._lock, translated(self._on_damage):
             return self._connection.execute(sql, list(values)).fetchall()
 
     def _one(self, sql: str, values: Iterable[object]) -> tuple[Any, ...] | None:

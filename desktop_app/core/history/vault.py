@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -20,7 +21,6 @@ from pathlib import Path
 import duckdb
 import keyring
 import keyring.backend
-import keyring.errors
 
 from desktop_app.core.errors import StoreDamaged, StoreError, StoreUnsafe
 from desktop_app.core.history import schema
@@ -57,7 +57,7 @@ def keyring_key(store_name: str) -> str:
         if key is None:
             key = secrets.token_hex(32)
             backend.set_password(_SERVICE, store_name, key)
-    except (keyring.errors.KeyringError, OSError):
+    except Exception:  # besides KeyringError, backends let the errors of their buses through
         raise StoreUnsafe(
             "The keyring is locked or refused access, so contacts are kept in memory only."
             " Unlock it and open Contact History again to keep them."
@@ -110,14 +110,23 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
 
 
 def _open_file(folder: Path, name: str, key: str) -> Store:
+    # For good and the whole process: DuckDB makes its log anew after every checkpoint.
+    os.umask(0o077)
     folder.mkdir(parents=True, exist_ok=True)
     _only_for_owner(folder, 0o700)
     path = folder / f"{name}.duckdb"
+    if _mark_of_damage(path).exists():
+        _set_aside(path)
     try:
         return _attach(path, key)
     except StoreDamaged:
         _set_aside(path)
         return _attach(path, key)
+
+
+def _mark_of_damage(path: Path) -> Path:
+    """Exists when reading met damage: most of it shows long after the file was opened."""
+    return path.with_name(path.name + ".damaged")
 
 
 def _attach(path: Path, key: str) -> Store:
@@ -132,7 +141,7 @@ def _attach(path: Path, key: str) -> Store:
                 f" (ENCRYPTION_KEY '{_hexadecimal(key)}', STORAGE_VERSION 'v1.4.0')"
             )
             connection.execute(f"USE {schema.CATALOG}")
-            store = Store(connection)
+            store = Store(connection, on_damage=_mark_of_damage(path).touch)
     except BaseException:
         connection.close()
         raise
@@ -164,6 +173,7 @@ def _set_aside(path: Path) -> None:
     for file in (path, path.with_name(path.name + ".wal")):
         if file.exists():
             file.rename(file.with_name(f"{file.name}.set-aside-{stamp}"))
+    _mark_of_damage(path).unlink(missing_ok=True)
 
 
 def _only_for_owner(path: Path, mode: int) -> None:
@@ -177,8 +187,6 @@ def _literal(path: Path) -> str:
 
 def _hexadecimal(key: str) -> str:
     """The key, which goes into SQL text because ATTACH takes no parameters, as pure hex."""
-    try:
-        bytes.fromhex(key)
-    except ValueError:
-        raise StoreError("The key of the local history is not in its form.") from None
+    if not re.fullmatch(r"[0-9a-f]{64}", key):
+        raise StoreError("The key of the local history is not in its form.")
     return key

@@ -37,10 +37,20 @@ async def exchange(
         "redirect_uri": attempt.profile.redirect_uri,
     }
     body = await _post(f"{attempt.profile.login_url}/oauth/token", form, verify)
+    if body is None:
+        raise LoginUnavailable(
+            "The login could not be completed because Genesys' login host did not answer."
+            " Check the network, then sign in again."
+        )
     return _token(body)
 
 
-async def _post(url: str, form: dict[str, str], verify: ssl.SSLContext | None) -> bytes:
+async def _post(url: str, form: dict[str, str], verify: ssl.SSLContext | None) -> bytes | None:
+    """The answer's body, or None without one.
+
+    Nothing is raised while an httpx exception is handled: it holds the request with the code
+    and the verifier, and would stay within reach as the context of what is raised.
+    """
     try:
         async with (
             asyncio.timeout(DEADLINE_S),
@@ -56,10 +66,7 @@ async def _post(url: str, form: dict[str, str], verify: ssl.SSLContext | None) -
                     raise LoginUnavailable("The login's answer is too long to be genuine.")
             return body
     except (TimeoutError, httpx.HTTPError):
-        raise LoginUnavailable(
-            "The login could not be completed because Genesys' login host did not answer."
-            " Check the network, then sign in again."
-        ) from None
+        return None
 
 
 def _trust(url: str) -> ssl.SSLContext | bool:
@@ -70,7 +77,7 @@ def _trust(url: str) -> ssl.SSLContext | bool:
 def _token(body: bytes) -> Token:
     try:
         grant = wire.decode(body, wire.TokenGrant)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise LoginUnavailable(
             "The login's answer did not come from Genesys. If this network has a sign-on page of"
             " its own, open it in a browser first, then sign in again."

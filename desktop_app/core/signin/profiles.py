@@ -33,6 +33,7 @@ from desktop_app.core.signin.regions import Region, find_region, regions
 from desktop_app.core.signin.toml_lines import KeyLines
 
 PRACTICE = "practice"
+DEFAULT_PORTS = {"http": 80, "https": 443}
 
 KEYS = (
     "region",
@@ -128,6 +129,8 @@ def parse_profiles(text: str) -> dict[str, Profile]:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _syntax_error(error, text) from None
+    except (ValueError, RecursionError):  # numbers and nesting beyond what Python reads
+        raise ConfigError("This profile file can't be read: a value is too long.") from None
     lines = KeyLines(text)
     tables = document.get("profiles")
     for name in document:
@@ -138,7 +141,8 @@ def parse_profiles(text: str) -> dict[str, Profile]:
             )
     if not isinstance(tables, dict) or not tables:
         raise ConfigError(
-            "There is no profile in this file. Begin one with a line [profiles.NAME]."
+            "There is no profile in this file. Begin one with a line [profiles.NAME].",
+            line=lines.of("profiles"),
         )
     return {name: _Reader(name, table, lines).profile() for name, table in tables.items()}
 
@@ -209,7 +213,10 @@ class _Reader:
         parts = self._url(key)
         if parts.path not in ("", "/") or parts.query or parts.fragment:
             raise self._wrong(key, f"{key} must be scheme and host alone, without a path.")
-        return f"{parts.scheme}://{parts.netloc}"
+        # As a browser writes it, so that its addresses can be compared with this one.
+        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+        port = "" if parts.port in (None, DEFAULT_PORTS[parts.scheme]) else f":{parts.port}"
+        return f"{parts.scheme}://{host}{port}"
 
     def _redirect_uri(self) -> str:
         uri = self._needed("redirect_uri", "the redirect URI registered with the OAuth client")

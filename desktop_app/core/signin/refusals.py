@@ -97,7 +97,9 @@ def quote(text: str) -> str:
     clean = re.sub(r"\s+", " ", "".join(c if c.isprintable() else " " for c in text)).strip()
     if not clean:
         return ""
-    return f" Genesys says: {clean[:LONGEST_QUOTE]}{'…' if len(clean) > LONGEST_QUOTE else ''}"
+    if len(clean) > LONGEST_QUOTE:
+        clean = f"{clean[:LONGEST_QUOTE]}…"
+    return f" Genesys says: {clean}{'' if clean.endswith(('.', '!', '?', '…')) else '.'}"
 
 
 def _code(text: str) -> str:

@@ -15,7 +15,6 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QAction,
-    QFont,
     QFontMetrics,
     QGuiApplication,
     QKeyEvent,
@@ -35,12 +34,11 @@ from PySide6.QtWidgets import (
 
 from desktop_app.core.history.columns import COLUMNS, Column, Kind, column
 from desktop_app.gui.assets import media_icon
+from desktop_app.gui.history.header import PADDING, Header
 from desktop_app.gui.history.history_model import HistoryModel, alignment
-from desktop_app.gui.theme import HEADER_PX, ROW_PX, Palette, Theme
+from desktop_app.gui.theme import ROW_PX, Palette, Theme
 
-PADDING = 8
 DOT = 8
-ARROW = 14  # what the sign of the order needs beside a title
 MAX_COPIED_ROWS = 100_000
 PINNED = ("start", "outcome")  # always shown
 
@@ -149,13 +147,8 @@ class HistoryTable(QTableView):
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.setDefaultSectionSize(ROW_PX)
-        header = self.horizontalHeader()
-        header.setFixedHeight(HEADER_PX)
-        header.setSectionsClickable(True)
-        header.setSectionsMovable(True)
-        header.setHighlightSections(False)
-        header.setSortIndicatorShown(True)
-        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self._header = header = Header(theme, self)
+        self.setHorizontalHeader(header)
         header.customContextMenuRequested.connect(self._on_header_menu)
         header.sortIndicatorChanged.connect(self._on_sort_asked)
         self.doubleClicked.connect(self._on_double_clicked)
@@ -262,13 +255,9 @@ class HistoryTable(QTableView):
 
     def _on_model_reset(self) -> None:
         metrics = self.fontMetrics()
-        head = QFont(self.font())
-        head.setWeight(QFont.Weight.DemiBold)
-        head_metrics = QFontMetrics(head)
         for section, shown in enumerate(self.history().columns):
-            title = head_metrics.horizontalAdvance(shown.title) + ARROW
-            cell = metrics.horizontalAdvance(_WIDEST.get(shown.kind, ""))
-            width = max(shown.width, max(title, cell) + 2 * PADDING + 2)
+            cell = metrics.horizontalAdvance(_WIDEST.get(shown.kind, "")) + 2 * PADDING + 2
+            width = max(shown.width, cell, self._header.title_width(shown.title))
             self.setColumnWidth(section, width)
         self.show_sort()
 
