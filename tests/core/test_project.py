@@ -96,7 +96,8 @@ def test_no_file_names_an_index() -> None:
 
 def test_no_file_names_a_folder_of_somebodys_machine() -> None:
     homes = {str(Path.home()), str(ROOT), str(ROOT.parent)} - {"/"}
-    somewhere = re.compile("|".join([*map(re.escape, homes), r"/(?:home|Users)/\w+/"]))
+    whole = (re.escape(home) + r"(?![\w-])" for home in homes)
+    somewhere = re.compile("|".join([*whole, r"/(?:home|Users)/\w+/"]))
     found = {
         name: match.group() for name, text in _texts().items() if (match := somewhere.search(text))
     }

@@ -30,7 +30,7 @@ class Query:
     @property
     def words(self) -> list[str]:
         """The folded words that must all occur."""
-        text = self.text.encode("utf-8", "ignore").decode()  # half a surrogate pair finds nothing
+        text = self.text.encode("utf-8", "ignore").decode()  # no halves of pairs
         found = (folded(quoted or bare) for quoted, bare in _WORD.findall(text))
         return [word for word in found if word]
 

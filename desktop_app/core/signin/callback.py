@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+DEFAULT_PORTS = {"http": 80, "https": 443}
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _FORBIDDEN = re.compile(r"[^\x21-\x7e]|\\")
@@ -37,7 +37,7 @@ def is_callback(url: str, redirect_uri: str) -> bool:
 def _identity(parts: SplitResult) -> tuple[str, str | None, int | None, str]:
     if parts.username is not None or parts.password is not None:
         raise ValueError("a user name in the address")
-    port = parts.port if parts.port is not None else _DEFAULT_PORTS.get(parts.scheme)
+    port = parts.port if parts.port is not None else DEFAULT_PORTS.get(parts.scheme)
     return parts.scheme, parts.hostname, port, _ESCAPE.sub(_unreserved, parts.path)
 
 

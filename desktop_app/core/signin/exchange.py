@@ -59,6 +59,8 @@ async def _post(url: str, form: dict[str, str], verify: ssl.SSLContext | None) -
             ) as http,
             http.stream("POST", url, data=form) as response,
         ):
+            if response.status_code >= 500:
+                raise from_answer({"error": "server_error"})
             body = b""
             async for part in response.aiter_bytes():
                 body += part

@@ -29,11 +29,11 @@ from zoneinfo import ZoneInfo
 from platformdirs import user_config_path
 
 from desktop_app.core.errors import ConfigError
+from desktop_app.core.signin.callback import DEFAULT_PORTS
 from desktop_app.core.signin.regions import Region, find_region, regions
 from desktop_app.core.signin.toml_lines import KeyLines
 
 PRACTICE = "practice"
-DEFAULT_PORTS = {"http": 80, "https": 443}
 
 KEYS = (
     "region",

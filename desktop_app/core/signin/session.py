@@ -94,13 +94,13 @@ async def sign_out(session: Session) -> bool:
 
 def _check(identity: Identity, profile: Profile, expected_organization: str) -> None:
     client = identity.token.oauth_client
-    if client is not None and client.id and client.id.lower() != profile.client_id.lower():
-        raise WrongOrganisation(
-            "This sign-in was given for another application, so it was refused. Sign in again."
-        )
-    if not identity.user.id or not identity.organization.id:
+    if client is None or not (client.id and identity.user.id and identity.organization.id):
         raise WrongOrganisation(
             "Genesys did not say whose sign-in this is, so it was refused. Sign in again."
+        )
+    if client.id.lower() != profile.client_id.lower():
+        raise WrongOrganisation(
+            "This sign-in was given for another application, so it was refused. Sign in again."
         )
     if expected_organization and identity.organization.id != expected_organization:
         raise WrongOrganisation(
