@@ -142,6 +142,14 @@ def is_trusted(span: Span, now_ms: int) -> bool:
     return settled or 0 <= now_ms - span.synced_ms <= FRESH_MS
 
 
+def _total_hits(spans: list[Span]) -> int:
+    """The service counts whole days: several spans of one day tell the same count, or a newer."""
+    of_day: dict[int, int] = {}
+    for span in sorted(spans, key=lambda span: span.synced_ms):
+        of_day[span.start_ms // DAY_MS] = span.total_hits
+    return sum(of_day.values())
+
+
 def coverage(start_ms: int, end_ms: int, spans: Iterable[Span], *, now_ms: int) -> Coverage:
     """How complete [start_ms, end_ms) is, as far as it has happened."""
     until = min(end_ms, now_ms)
@@ -154,6 +162,6 @@ def coverage(start_ms: int, end_ms: int, spans: Iterable[Span], *, now_ms: int) 
     return Coverage(
         missing=tuple(missing),
         synced_ms=min((span.synced_ms for span in touching), default=None),
-        total_hits=sum(span.total_hits for span in touching),
+        total_hits=_total_hits(touching),
         doubts=tuple(dict.fromkeys(span.doubt for span in touching if span.doubt)),
     )

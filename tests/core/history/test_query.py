@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desktop_app.core.history.columns import COLUMNS, Kind, Value, column
+from desktop_app.core.history.columns import COLUMNS, Kind, column
 from desktop_app.core.history.query import Query, folded, order_by, sort_key
 from tests.core.history.history_samples import DAY, ids, in_memory, put, stored
 
@@ -98,7 +98,6 @@ def test_t40_sql_in_the_text_is_text(text: str) -> None:
     with in_memory() as store:
         put(store, stored("hit", customer=f"about {text} it"), stored("other", customer="x"))
         assert ids(store, text=text) == ["hit"]
-        assert ids(store, text=f'"{text.replace(chr(34), "")}"') in ([], ["hit"])
         assert set(ids(store)) == {"hit", "other"}
 
 
@@ -136,7 +135,7 @@ _KEYS = {
 }
 
 
-def plain(value: Value) -> Value:
+def plain(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     letters = unicodedata.normalize("NFD", value)
@@ -144,7 +143,7 @@ def plain(value: Value) -> Value:
 
 
 @pytest.mark.parametrize("kind", list(Kind))
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(data=st.data(), descending=st.booleans())
 def test_rows_sort_by_what_they_mean(kind: Kind, data: st.DataObject, descending: bool) -> None:
     """By value, text by its plain letters; empty cells last; ties by newest start, then number."""
@@ -155,9 +154,7 @@ def test_rows_sort_by_what_they_mean(kind: Kind, data: st.DataObject, descending
     empty = [row for row in rows if plain(row[1][0]) is None]
     for part in (full, empty):
         part.sort(key=lambda row: (-row[1][1], row[0]))
-    full.sort(key=lambda row: plain(row[1][0]), reverse=descending)  # type: ignore[arg-type, return-value]  # one kind each
-    if descending:  # a reversed sort keeps the order of ties
-        assert full == sorted(full, key=lambda row: 0)
+    full.sort(key=lambda row: plain(row[1][0]), reverse=descending)  # keeps the order of ties
     with in_memory() as store:
         key = _KEYS[kind]
         put(
