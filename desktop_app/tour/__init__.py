@@ -12,6 +12,7 @@ import json
 import os
 import sys
 import tempfile
+import traceback
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -43,6 +44,9 @@ def run_tour(options: Options, wanted: TourOptions) -> int:
     except TourFailed as failure:
         tour.report.errors.append(str(failure))
         tour.picture_of_failure()
+    except Exception as defect:  # the report is written whatever happens
+        traceback.print_exc()
+        tour.report.errors.append(f"The tour itself failed ({type(defect).__name__}).")
     finally:
         application.close()
     text = json.dumps(dataclasses.asdict(tour.report), ensure_ascii=False, indent=2)

@@ -298,7 +298,7 @@ class _SliceReading:
 
     def _ended_short(self, position: Position, contacts: int, total: int | None) -> bool:
         """Whether a whole day ended before its count; large counts are approximate."""
-        if total is None or not self._slice.whole_day:
+        if total is None or not self._slice.whole_day or contacts == position.page_size:
             return False
         short = total - ((position.next_page - 1) * position.page_size + contacts)
         return short > (0 if total <= EXACT_COUNT else total * COUNT_TOLERANCE)

@@ -98,7 +98,7 @@ def test_an_interrupted_search_ends_with_an_error_of_the_tree() -> None:
         store._connection.execute(
             "INSERT INTO contact (no, conversation_id, start_ms, pass_ms, state, haystack, raw,"
             " c_customer) SELECT i, i::VARCHAR, 5, 5, 'good', '', '', md5(i::VARCHAR)"
-            " FROM range(1000000) t(i)"
+            " FROM range(300000) t(i)"
         )
         failures: list[Exception] = []
 
@@ -117,7 +117,7 @@ def test_an_interrupted_search_ends_with_an_error_of_the_tree() -> None:
         assert [str(failure) for failure in failures] == [
             "The search was stopped because a newer one replaced it."
         ]
-        assert len(reader.order(Query(0, 10))) == 1_000_000
+        assert len(reader.order(Query(0, 10))) == 300_000
 
 
 def test_a_closed_reader_says_so_in_the_trees_words() -> None:
