@@ -18,8 +18,8 @@ from desktop_app.core.history.timeline import Bar, BarKind, Lane, Timeline
 from desktop_app.gui.contact import kinds
 from desktop_app.gui.contact.timeline_scale import Scale
 from desktop_app.gui.contact.timeline_view import TimelineView
-from desktop_app.gui.contact.tooltip import plain
 from desktop_app.gui.theme import Theme
+from desktop_app.gui.tooltip import plain
 
 MINUTE = 60_000
 START = 1_795_168_800_000  # 20 Nov 2026 10:00 UTC

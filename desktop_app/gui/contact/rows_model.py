@@ -10,8 +10,8 @@ from PySide6.QtGui import QPixmap
 
 from desktop_app.core.history.timeline import BarKind
 from desktop_app.gui.contact import kinds
-from desktop_app.gui.contact.tooltip import plain
 from desktop_app.gui.theme import Theme
+from desktop_app.gui.tooltip import plain
 
 SWATCH_PX = 10
 _RATIO = 4.0  # sharp up to 400 %; Qt scales down

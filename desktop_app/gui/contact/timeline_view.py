@@ -24,8 +24,8 @@ from desktop_app.core.history.clock import Clock, duration_text
 from desktop_app.core.history.timeline import Bar, BarKind, Timeline
 from desktop_app.gui.contact import kinds
 from desktop_app.gui.contact.timeline_layout import AXIS_PX, BAR_PX, PlacedBar, TimelineLayout
-from desktop_app.gui.contact.tooltip import plain
 from desktop_app.gui.theme import Theme
+from desktop_app.gui.tooltip import plain
 
 _NOTHING = Timeline(0, 0, ())
 _TICK_GAP_PX = 72

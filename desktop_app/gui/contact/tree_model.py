@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from desktop_app.gui.contact.tooltip import plain
+from desktop_app.gui.tooltip import plain
 
 Index = QModelIndex | QPersistentModelIndex
 

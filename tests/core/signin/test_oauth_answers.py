@@ -92,9 +92,8 @@ def test_T06_too_many_parameters_are_refused(grant: Grant) -> None:
 BASES = [f"{CALLBACK}#", f"{CALLBACK}?", f"{CALLBACK}?", f"{CALLBACK}#"] * 4 + [
     CALLBACK, f"{CALLBACK}/#", CALLBACK.upper() + "?", f"{LOGIN}/#/error?", "http://[#", " ", "",
 ]  # fmt: skip
-PARTS = [
-    "state=STATE", "access_token=t-1", "expires_in=300", "code=c-1", "token_type=bearer",
-    "state=STATE", "access_token=t-1", "expires_in=300", "code=c-1", "x=1", "y=", "", "#", "?",
+GOOD = ["state=STATE", "access_token=t-1", "expires_in=300", "code=c-1", "token_type=bearer"]
+PARTS = GOOD * 8 + ["x=1", "y=", "", "#", "?"] * 3 + [
     "%73tate=STATE", "state=", "expires_in=0", "error=x", "token_type=mac", "access_token=a%20b",
     "=", "%", "%zz=%FF", "a;b", "\\", "[", "\x00", "é", "\udc80", "\U0001f600", "z" * 8192,
 ]  # fmt: skip
@@ -142,7 +141,7 @@ _EACH = PARTS_EACH + 1
 _LENGTH = _EACH * ADDRESSES_EACH
 
 
-@settings(max_examples=EXAMPLES, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, database=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(_PICKS, min_size=_LENGTH, max_size=_LENGTH))
 def test_T06_ten_thousand_addresses_are_judged_as_they_should_be(picks: list[int]) -> None:
     assert EXAMPLES * ADDRESSES_EACH >= 10_000

@@ -1,0 +1,361 @@
+"""Reading a range while the service, the network or the person gets in the way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from desktop_app.core.errors import NetworkError, SignInNeeded
+from desktop_app.core.genesys import wire
+from desktop_app.core.genesys.client import GenesysClient
+from desktop_app.core.genesys.directory import Directory
+from desktop_app.core.genesys.history import QUERY, PageRequest, fetch_page
+from desktop_app.core.genesys.timing import Timing
+from desktop_app.core.history import sync
+from desktop_app.core.history.coverage import DAY_MS, Slice, coverage
+from desktop_app.core.history.store import Store
+from desktop_app.core.history.sync import MOST_PASSES, Synchroniser
+from desktop_app.practice.server import PracticeServer
+from desktop_app.practice.settings import PracticeSettings
+from tests.core.history.history_samples import (
+    DAY,
+    HOUR_MS,
+    LATER,
+    Service,
+    ids,
+    in_memory,
+    reading,
+    spread,
+    with_a_pause,
+)
+
+START, END = DAY + 6 * HOUR_MS, DAY + 2 * DAY_MS
+ROWS = spread(22) | spread(13, DAY + DAY_MS, END)
+PAGE = 5
+
+
+@pytest.fixture(autouse=True)
+def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sync, "PAGE_SIZE", PAGE)
+
+
+def read(service: Service, store: Store, now_ms: int = LATER) -> None:
+    asyncio.run(reading(service, store).sync(START, END, now_ms=now_ms))
+
+
+def assert_complete(service: Service, store: Store) -> None:
+    found = ids(store)
+    assert sorted(found) == sorted(service.inside(START, END))  # none lost, none twice
+    assert coverage(START, END, store.spans(START, END), now_ms=LATER).complete
+    assert store.positions(0, 2**60) == []
+
+
+def requests_of_a_whole_reading() -> int:
+    service = Service(ROWS)
+    with in_memory() as store:
+        read(service, store)
+        assert_complete(service, store)
+    return len(service.requests)
+
+
+# --- F4: the token ends ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("last", range(requests_of_a_whole_reading.__code__.co_argcount + 9))
+def test_f4_after_a_401_the_next_reading_goes_on_at_the_position(last: int) -> None:
+    async def expire(number: int, request: PageRequest) -> None:
+        if number >= last:
+            raise SignInNeeded("The sign-in has ended.")
+
+    service = Service(ROWS, expire)
+    with in_memory() as store:
+        with pytest.raises(SignInNeeded):
+            read(service, store)
+        assert set(ids(store)) <= service.inside(START, END)
+        positions = {at.slice.start_ms: at.next_page for at in store.positions(0, 2**60)}
+        done = [Slice(span.start_ms, span.end_ms) for span in store.spans(0, 2**60)]
+        service.before, service.requests = None, []
+        read(service, store, LATER + 1000)
+        assert_complete(service, store)
+    for request in service.requests:
+        assert Slice(request.start_ms, request.end_ms) not in done
+        assert request.page_number >= positions.get(request.start_ms, 1)
+
+
+def test_f4_a_reading_that_is_broken_off_at_every_request_still_comes_to_its_end() -> None:
+    """Each sign-in lasts for one page."""
+    left = 0
+
+    async def expire(number: int, request: PageRequest) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise SignInNeeded("The sign-in has ended.")
+
+    service = Service(ROWS, expire)
+    with in_memory() as store:
+        for attempt in range(60):
+            left = 3  # one for each slice that is read side by side, and one for a page ahead
+            try:
+                read(service, store, LATER + attempt)
+            except SignInNeeded:
+                continue
+            break
+        assert_complete(service, store)
+
+
+# --- cancelling -----------------------------------------------------------------------------------
+
+
+def test_a_cancelled_reading_goes_on_from_wherever_it_was() -> None:
+    """Cancelled after every number of turns of the loop that a reading takes."""
+
+    async def cancelled_after(turns: int, service: Service, store: Store) -> bool:
+        task = asyncio.ensure_future(reading(service, store).sync(START, END, now_ms=LATER))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        ended = task.done()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+        return ended
+
+    for turns in range(500):
+        service = Service(ROWS)
+        with in_memory() as store:
+            ended = asyncio.run(cancelled_after(turns, service, store))
+            read(service, store)
+            assert_complete(service, store)
+        if ended:
+            break
+    else:
+        pytest.fail("the reading never ended by itself")
+    assert turns > 20
+
+
+# --- F15: contacts change places ------------------------------------------------------------------
+
+
+@dataclass
+class _Changing:
+    """Applies one change just before each of some requests, and delays answers by turns."""
+
+    changes: dict[int, tuple[str, int, int]]
+    delays: list[int]
+    service: Service = field(init=False)
+
+    async def __call__(self, number: int, request: PageRequest) -> None:
+        if number in self.changes:
+            kind, which, start_ms = self.changes[number]
+            rows = self.service.rows
+            known = sorted(rows)
+            if kind == "appear":
+                rows[f"new-{number}"] = start_ms
+            elif known and kind == "vanish":
+                del rows[known[which % len(known)]]
+            elif known:
+                rows[known[which % len(known)]] = start_ms
+        for _ in range(self.delays[number % len(self.delays)]):
+            await asyncio.sleep(0)
+
+
+_CHANGES = st.dictionaries(
+    st.integers(1, 14),
+    st.tuples(
+        st.sampled_from(["appear", "vanish", "move"]),
+        st.integers(0, 40),
+        st.integers(0, 47).map(lambda half_hour: DAY + half_hour * HOUR_MS // 2 + 7),
+    ),
+    max_size=1,
+)
+
+
+@settings(max_examples=150)
+@given(
+    count=st.integers(0, 33),
+    changes=_CHANGES,
+    delays=st.lists(st.integers(0, 5), min_size=1, max_size=6),
+)
+def test_f15_what_changes_while_it_is_read_is_in_the_result_or_the_result_is_doubted(
+    count: int, changes: dict[int, tuple[str, int, int]], delays: list[int]
+) -> None:
+    changing = _Changing(changes, delays)
+    service = changing.service = Service(spread(count), changing)
+    with in_memory() as store:
+        asyncio.run(reading(service, store).sync(DAY, DAY + DAY_MS, now_ms=LATER))
+        (span,) = store.spans(0, 2**60)
+        assert span.doubt or sorted(ids(store)) == sorted(service.rows)
+        assert span.synced_ms == LATER
+
+
+@settings(max_examples=60)
+@given(
+    many=st.lists(_CHANGES, min_size=2, max_size=5),
+    delays=st.lists(st.integers(0, 5), min_size=1, max_size=6),
+)
+def test_f15_nothing_that_was_there_all_the_time_is_lost_without_a_doubt(
+    many: list[dict[int, tuple[str, int, int]]], delays: list[int]
+) -> None:
+    """Contacts appear and vanish again and again, each time in different numbers."""
+    changes = {
+        number: change
+        for some in many
+        for number, change in some.items()
+        if change[0] == "appear"
+    }
+    changing = _Changing(changes, delays)
+    service = changing.service = Service(spread(24), changing)
+    always = set(service.rows)
+    with in_memory() as store:
+        asyncio.run(reading(service, store).sync(DAY, DAY + DAY_MS, now_ms=LATER))
+        (span,) = store.spans(0, 2**60)
+        assert always <= set(ids(store))
+        assert span.doubt or sorted(ids(store)) == sorted(service.rows)
+
+
+def test_f15_contacts_that_never_rest_leave_a_doubt_and_lose_nothing() -> None:
+    async def shake(number: int, request: PageRequest) -> None:
+        service.rows[f"new-{number}"] = DAY + number
+
+    service = Service(spread(20), shake)
+    always = set(service.rows)
+    with in_memory() as store:
+        asyncio.run(reading(service, store).sync(DAY, DAY + DAY_MS, now_ms=LATER))
+        (span,) = store.spans(0, 2**60)
+        assert "kept moving" in span.doubt
+        assert always <= set(ids(store))
+        assert not coverage(DAY, DAY + DAY_MS, [span], now_ms=LATER).complete
+    first_pages = [request for request in service.requests if request.page_number == 1]
+    assert len(first_pages) == MOST_PASSES
+
+
+@pytest.mark.parametrize("start_ms", [DAY, DAY + 3 * HOUR_MS])
+def test_f15_a_day_that_goes_on_grows_without_losing_anything(start_ms: int) -> None:
+    now_ms = DAY + 12 * HOUR_MS
+
+    async def grow(number: int, request: PageRequest) -> None:
+        service.rows[f"new-{number}"] = now_ms + number
+
+    service = Service(spread(24, DAY, now_ms), grow)
+    with in_memory() as store:
+        asyncio.run(reading(service, store).sync(start_ms, DAY + DAY_MS, now_ms=now_ms))
+        assert sorted(ids(store)) == sorted(service.inside(start_ms, now_ms))
+        found = coverage(start_ms, DAY + DAY_MS, store.spans(0, 2**60), now_ms=now_ms + HOUR_MS)
+        assert (found.complete, found.synced_ms) == (True, now_ms)
+
+
+# --- F10, F12 and their kin, over loopback through the real client --------------------------------
+
+_AT_ONCE = Timing(chance=lambda: 0.0)  # retries without their waits
+
+
+@pytest.fixture(scope="module")
+def practice_server() -> Iterator[PracticeServer]:
+    settings_ = PracticeSettings(conversations=200, days=4, seed=3, rate_limit=0, until_ms=END)
+    with PracticeServer(settings_) as server:
+        yield server
+
+
+@pytest.fixture
+def practice(practice_server: PracticeServer) -> Iterator[PracticeServer]:
+    practice_server.faults.clear()
+    practice_server.log.clear()
+    yield practice_server
+    practice_server.faults.clear()
+
+
+def read_practice(server: PracticeServer, store: Store) -> None:
+    async def main() -> None:
+        token = server.issue_token()
+        client = GenesysClient(server.api_url, lambda: token, timing=_AT_ONCE)
+
+        async def fetch(request: PageRequest) -> wire.ConversationPage:
+            return await fetch_page(client, request)
+
+        try:
+            await Synchroniser(fetch, Directory(client), store, with_a_pause).sync(
+                *server.contacts.interval, now_ms=LATER
+            )
+        finally:
+            await client.aclose()
+
+    asyncio.run(main())
+
+
+def assert_all_of(server: PracticeServer, store: Store) -> None:
+    contacts = server.contacts
+    assert sorted(ids(store)) == sorted(map(contacts.conversation_id, range(len(contacts))))
+    assert coverage(*contacts.interval, store.spans(0, 2**60), now_ms=LATER).complete
+
+
+@pytest.mark.parametrize(
+    "do",
+    [
+        {"status": 429, "retry_after": 0},
+        {"status": 503},
+        {"reset": True},
+        {"reset": 700},
+        {"truncate": 0},
+        {"truncate": 700},
+        {"status": 502, "html": True},
+    ],
+    ids=lambda do: "-".join(f"{key} {value}" for key, value in do.items()),
+)
+def test_what_passes_by_itself_costs_nothing(
+    practice: PracticeServer, do: dict[str, object]
+) -> None:
+    practice.faults.append({"match": {"path": QUERY, "every": 4}, "do": do})
+    with in_memory() as store:
+        read_practice(practice, store)
+        assert_all_of(practice, store)
+    assert any(rule["seen"] for rule in practice.faults.report())
+
+
+@pytest.mark.parametrize("do", [{"truncate": 700}, {"html": True}, {"reset": True}])
+def test_f10_f12_a_page_that_never_comes_whole_is_not_written_and_read_later(
+    practice: PracticeServer, do: dict[str, object]
+) -> None:
+    practice.faults.append({"match": {"path": QUERY, "nth": [12, None]}, "do": do})
+    with in_memory() as store:
+        with pytest.raises(NetworkError) if "html" not in do else pytest.raises(Exception):
+            read_practice(practice, store)
+        before = set(ids(store))
+        assert 0 < len(before) < 200
+        practice.faults.clear()
+        read_practice(practice, store)
+        assert_all_of(practice, store)
+
+
+@pytest.mark.parametrize("nth", [1, 5, 9])
+def test_f4_the_practice_organisation_ends_the_token(practice: PracticeServer, nth: int) -> None:
+    practice.faults.append({"match": {"path": QUERY, "nth": nth}, "do": {"unauthorized": True}})
+    with in_memory() as store:
+        with pytest.raises(SignInNeeded):
+            read_practice(practice, store)
+        read_practice(practice, store)
+        assert_all_of(practice, store)
+
+
+@pytest.mark.parametrize("shift", [{"appear": 3}, {"vanish": 3}])
+def test_f15_rows_of_the_practice_organisation_change_place(
+    practice: PracticeServer, shift: dict[str, int]
+) -> None:
+    practice.faults.append(
+        {"match": {"path": QUERY, "nth": [9, None]}, "do": {"shift": shift | {"at": 1}}}
+    )
+    with in_memory() as store:
+        read_practice(practice, store)
+        found = set(ids(store))
+        contacts = practice.contacts
+        everything = set(map(contacts.conversation_id, range(len(contacts))))
+        assert found <= everything
+        # Three rows of each day come late or go; all others were there all the time.
+        assert len(everything - found) <= 3 * 4
+        if "appear" in shift:
+            doubts = coverage(*contacts.interval, store.spans(0, 2**60), now_ms=LATER).doubts
+            assert not doubts
