@@ -35,7 +35,7 @@ class Job(QObject):
 
     def __init__(self, parent: QObject, interrupt: Callable[[], None] | None = None) -> None:
         super().__init__(parent)
-        self._interrupt = interrupt
+        self.interrupt = interrupt
         self._future: Future[Any] | None = None
         self._over = False
         self._completed.connect(self._on_completed, Qt.ConnectionType.QueuedConnection)
@@ -49,8 +49,8 @@ class Job(QObject):
         if self._over:
             return
         future = self._future
-        if future is not None and not future.cancel() and self._interrupt is not None:
-            self._interrupt()
+        if future is not None and not future.cancel() and self.interrupt is not None:
+            self.interrupt()
         self._end()
 
     def _follow(self, future: Future[Any]) -> None:
@@ -112,7 +112,7 @@ class Tasks(QObject):
         self._write = ThreadPoolExecutor(1, thread_name_prefix="store-write")
         self._order = ThreadPoolExecutor(1, thread_name_prefix="store-order")
         self._window = ThreadPoolExecutor(1, thread_name_prefix="store-window")
-        self._running: set[Future[Any]] = set()
+        self._running: dict[Future[Any], Callable[[], None] | None] = {}  # and how to interrupt
         self._closed = False
 
     def network(self, work: Callable[[], Coroutine[Any, Any, T]]) -> Job:
@@ -122,9 +122,12 @@ class Tasks(QObject):
         return job
 
     def write(self, work: Callable[[], T]) -> Job:
-        """Run on the store's write lane. Never interrupted: a transaction is short."""
+        """Run on the store's write lane. Never interrupted: a transaction is short.
+
+        It is done even when ``close`` comes first: closing the store is such a job.
+        """
         job = Job(self)
-        self._submit(job, lambda: self._write.submit(work))
+        self._submit(job, lambda: self._write.submit(work), at_close=False)
         return job
 
     def order(self, work: Callable[[], T], interrupt: Callable[[], None] | None = None) -> Job:
@@ -143,14 +146,19 @@ class Tasks(QObject):
         """For coroutines on the network lane: await ``work`` done on the write lane."""
         return asyncio.wrap_future(self._write.submit(work))
 
-    def _submit(self, job: Job, start: Callable[[], Future[Any]]) -> None:
+    def _submit(self, job: Job, start: Callable[[], Future[Any]], *, at_close: bool = True) -> None:
+        """``at_close``: whether ``close`` cancels it."""
         if self._closed:
             job.cancel()
             return
         future = start()
-        self._running.add(future)
-        future.add_done_callback(self._running.discard)
+        if at_close:
+            self._running[future] = job.interrupt
+            future.add_done_callback(self._forget)
         job._follow(future)
+
+    def _forget(self, future: Future[Any]) -> None:
+        self._running.pop(future, None)
 
     def _run_loop(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -159,18 +167,21 @@ class Tasks(QObject):
     def close(self, last: Callable[[], Coroutine[Any, Any, object]] | None = None) -> None:
         """Stop accepting, cancel, join. ``last`` runs on the network lane before it stops.
 
-        Blocks for as long as one store transaction and ``last`` take, 2 s at most for the latter.
+        What waits in the write lane is done, for the store's own closing waits there.  Blocks for
+        as long as its transactions and ``last`` take, 2 s at most for the latter.
         """
         if self._closed:
             return
         self._closed = True
-        for future in list(self._running):
-            future.cancel()
+        for future, interrupt in self._running.copy().items():
+            if not future.cancel() and interrupt is not None:
+                interrupt()
         if last is not None:
             self._finish(last)
         asyncio.run_coroutine_threadsafe(self._drain(), self._loop).result(timeout=5)
-        for lane in (self._order, self._window, self._write):
+        for lane in (self._order, self._window):
             lane.shutdown(wait=True, cancel_futures=True)
+        self._write.shutdown(wait=True)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._network.join()
         self._loop.close()

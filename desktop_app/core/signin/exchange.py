@@ -92,9 +92,9 @@ def _token(body: bytes) -> Token:
                 "error_description": grant.error_description or "",
             }
         )
-    if not grant.access_token or (grant.token_type or "bearer").lower() != "bearer":
+    if (grant.token_type or "bearer").lower() != "bearer":
         raise CallbackRejected("The login's answer holds no usable token. Sign in again.")
-    token = checked_token(grant.access_token, grant.expires_in)
+    token = checked_token(grant.access_token or "", grant.expires_in)
     if isinstance(token, Failure):
         raise token.error
     return token

@@ -195,14 +195,13 @@ def _token(given: Mapping[str, str]) -> Outcome:
         return _refused("The answer came in a form that was not asked for. Try again.")
     if given.get("token_type", "bearer").lower() != "bearer":
         return _refused("The service gave a kind of token that is not supported. Ask your admin.")
-    token, expiry = given.get("access_token", ""), given.get("expires_in", "")
-    if not token or not token.isascii() or not token.isprintable() or " " in token:
-        return _refused("The answer to the sign-in holds no usable token. Try again.")
-    return checked_token(token, expiry)
+    return checked_token(given.get("access_token", ""), given.get("expires_in", ""))
 
 
 def checked_token(token: str, expiry: str | int | None) -> Token | Failure:
-    """A token whose lifetime makes sense; used for both grants."""
+    """A token that a header can carry and whose lifetime makes sense; used for both grants."""
+    if not token or not token.isascii() or not token.isprintable() or " " in token:
+        return _refused("The answer to the sign-in holds no usable token. Try again.")
     text = str(expiry)
     seconds = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
     if not 1 <= seconds <= LONGEST_EXPIRY_S:

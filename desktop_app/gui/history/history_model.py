@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import (
     QAbstractTableModel,
     QModelIndex,
@@ -28,10 +27,10 @@ from desktop_app.core.history.clock import Clock
 from desktop_app.core.history.columns import Column, Kind, column, read
 from desktop_app.core.history.query import Query
 from desktop_app.core.history.reader import Numbers, Reader
+from desktop_app.gui.history.reordering import Reordering, reorder
 from desktop_app.gui.tasks import Job, Tasks
 
 MARGIN = 120  # rows read before and after those looked at, so that scrolling meets them
-FEW_ROWS = 64  # up to so many are looked for one by one, which spares sorting a million
 KEPT_ROWS = 6_000  # formatted rows in memory; about 1 kB each
 
 Index = QModelIndex | QPersistentModelIndex
@@ -50,6 +49,7 @@ class FormattedRow:
 class HistoryModel(QAbstractTableModel):
     """Shows what a query finds in the store."""
 
+    query_shown = Signal()  # another query's rows stand in place
     order_changed = Signal()  # rows were counted anew; ``rowCount`` is up to date
     failed = Signal(ContactHistoryError)
 
@@ -73,7 +73,7 @@ class HistoryModel(QAbstractTableModel):
         self._stale: set[int] = set()
         self._wanted: tuple[int, int] | None = None
         self._order_job: Job | None = None
-        self._order_query: Query | None = None
+        self._shown_query: Query | None = None
         self._order_again = False
         self._window_job: Job | None = None
         self._window_timer = QTimer(self, singleShot=True, interval=0)
@@ -207,16 +207,24 @@ class HistoryModel(QAbstractTableModel):
         if query is None:
             return
         self._order_again = False
-        self._order_query = query
         reader = self._order_reader
-        self._order_job = self._tasks.order(lambda: reader.order(query), reader.interrupt)
+        before = self._order
+        self._order_job = self._tasks.order(
+            lambda: reorder(before, reader.order(query)), reader.interrupt
+        )
         self._order_job.succeeded.connect(self._on_order_read)
         self._order_job.failed.connect(self._on_failed)
         self._order_job.ended.connect(self._on_order_ended)
 
-    def _on_order_read(self, order: Numbers) -> None:
+    def _on_order_read(self, change: Reordering | None) -> None:
         self._stale = set(self._rows)
-        self._replace_order(order)
+        if change is None:
+            self._all_changed()
+        else:
+            self._rearrange(change)
+        if self._shown_query != self._query:
+            self._shown_query = self._query
+            self.query_shown.emit()
         self.order_changed.emit()
 
     def _on_order_ended(self) -> None:
@@ -226,31 +234,26 @@ class HistoryModel(QAbstractTableModel):
         if self._order_again:
             self._read_order()
 
-    def _replace_order(self, order: Numbers) -> None:
-        """Put another order in place; selection and scroll position follow their contacts."""
-        before = self._order
-        if np.array_equal(before, order):
-            self._all_changed()
-            return
-        kept = min(len(before), len(order))
-        if len(order) < len(before):
-            self.beginRemoveRows(QModelIndex(), kept, len(before) - 1)
-            self._order = before[:kept]
-            self.endRemoveRows()
-        elif len(order) > len(before):
-            self.beginInsertRows(QModelIndex(), kept, len(order) - 1)
-            self._order = np.concatenate([before, order[kept:]])
+    def _rearrange(self, change: Reordering) -> None:
+        """Put another order in place; selection and current contact follow."""
+        before, kept = len(self._order), len(change.order)
+        if len(change.joined) > before:
+            self.beginInsertRows(QModelIndex(), before, len(change.joined) - 1)
+            self._order = change.joined
             self.endInsertRows()
         self.layoutAboutToBeChanged.emit()
         indexes = self.persistentIndexList()
-        rows = _rows_of(self._order, order, [index.row() for index in indexes])
-        self._order = order
+        places = change.places([index.row() for index in indexes])
+        self._order = change.settled
         moved = [
-            self.index(row, index.column()) if row >= 0 else QModelIndex()
-            for index, row in zip(indexes, rows, strict=True)
+            self.index(row, index.column()) for index, row in zip(indexes, places, strict=True)
         ]
         self.changePersistentIndexList(indexes, moved)
         self.layoutChanged.emit()
+        if len(change.settled) > kept:
+            self.beginRemoveRows(QModelIndex(), kept, len(change.settled) - 1)
+            self._order = change.order
+            self.endRemoveRows()
 
     # --- the cells ----------------------------------------------------------------------------
 
@@ -350,23 +353,3 @@ def _texts(
         found = _formatted(reader, part, columns, clock)
         texts += [found[number].texts for number in part if number in found]
     return texts
-
-
-def _rows_of(before: Numbers, after: Numbers, rows: list[int]) -> list[int]:
-    """Where the contacts of some rows stand in another order; -1 when they left it."""
-    if not rows or not len(after):
-        return [-1] * len(rows)
-    numbers = before[rows]
-    wanted = np.unique(numbers)
-    if len(wanted) <= FEW_ROWS:
-        found = {number: _first(np.flatnonzero(after == number)) for number in wanted.tolist()}
-        return [found[number] for number in numbers.tolist()]
-    sorter = np.argsort(after, kind="stable")
-    places = np.minimum(np.searchsorted(after, numbers, sorter=sorter), len(after) - 1)
-    standing = sorter[places]
-    moved: list[int] = np.where(after[standing] == numbers, standing, -1).tolist()
-    return moved
-
-
-def _first(places: npt.NDArray[np.intp]) -> int:
-    return int(places[0]) if len(places) else -1

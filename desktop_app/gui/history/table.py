@@ -81,6 +81,7 @@ class HistoryTable(QTableView):
         self.setModel(model)
         self.selectionModel().currentRowChanged.connect(self._on_current_changed)
         model.modelReset.connect(self._on_model_reset)
+        model.query_shown.connect(self.scrollToTop)
         self._on_model_reset()
 
     def history(self) -> HistoryModel:
@@ -181,6 +182,14 @@ class HistoryTable(QTableView):
         self.show_sort()
 
     # --- moving -------------------------------------------------------------------------------
+
+    def rowsAboutToBeRemoved(
+        self, parent: QModelIndex | QPersistentModelIndex, start: int, end: int
+    ) -> None:
+        """Qt would make a neighbour current, and scroll there: better none than a wrong one."""
+        if start <= self.currentIndex().row() <= end:
+            self.setCurrentIndex(QModelIndex())
+        super().rowsAboutToBeRemoved(parent, start, end)
 
     def _step(self, rows: int) -> None:
         row = max(0, min(self.model().rowCount() - 1, self.currentIndex().row() + rows))
