@@ -156,7 +156,9 @@ class HistoryView(QWidget):
         self.text = QLineEdit(bar)
         self.text.setObjectName("filterText")
         self.text.setAccessibleName("Filter")
-        self.text.setPlaceholderText("Filter by any visible word: name, number, queue, outcome …")
+        self.text.setPlaceholderText(
+            "Filter by words: name, number, queue, outcome, wrap-up, note …"
+        )
         self.text.setClearButtonEnabled(True)
         self.refresh = QPushButton("Refresh", bar)
         self.refresh.setObjectName("refresh")
