@@ -157,7 +157,7 @@ class HistoryView(QWidget):
         self.text.setObjectName("filterText")
         self.text.setAccessibleName("Filter")
         self.text.setPlaceholderText(
-            "Filter by words: name, number, queue, outcome, wrap-up, note …"
+            "Filter by words: name, number, queue, outcome, note …"
         )
         self.text.setClearButtonEnabled(True)
         self.refresh = QPushButton("Refresh", bar)

@@ -70,9 +70,7 @@ def test_two_readers_see_whole_transactions() -> None:
         for thread in readers:
             thread.start()
         for page in range(20):
-            store.write_page(
-                [stored(f"{page}-{n}") for n in range(10)], {}, position(page + 2)
-            )
+            store.write_page([stored(f"{page}-{n}") for n in range(10)], {}, position(page + 2))
         written.set()
         for thread in readers:
             thread.join()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -113,26 +114,37 @@ def test_T01_the_state_has_256_bits_survives_encoding_and_is_never_the_same() ->
 @pytest.mark.parametrize("times", [0, 1, 2])
 def test_T01_the_state_is_recognised_however_often_it_was_encoded(grant: Grant, times: int) -> None:
     attempt = begin(grant)
-    state = state_of(attempt)
-    for _ in range(times):
-        # Every character, for a base64url text has none that would have to be encoded.
-        state = (
-            "".join(f"%{byte:02X}" for byte in state.encode()) if "%" not in state else quote(state)
-        )
-    assert is_accepted(offered(attempt, with_state(attempt, state)))
+    raw = state_of(attempt)
+    # Every character, for a base64url text has none that would have to be encoded.
+    once = "".join(f"%{byte:02X}" for byte in raw.encode())
+    written = (raw, once, quote(once))[times]
+    assert is_accepted(offered(attempt, with_state(attempt, written)))
+
+
+WRONG_STATES: list[Callable[[str], str | None]] = [
+    lambda state: None,
+    lambda state: "",
+    lambda state: "x",
+    lambda state: state[:-1],
+    lambda state: state[1:],
+    lambda state: f"{state}A",
+    lambda state: f"{state[:-1]}{'A' if state[-1] != 'A' else 'B'}",
+    lambda state: state.swapcase(),
+    lambda state: f"{state}=",
+    lambda state: f"{state}%20",
+    lambda state: f"+{state}",
+    lambda state: f"{state}%00",
+    lambda state: "".join(f"%25252525{byte:02X}" for byte in state.encode()),
+    lambda state: "%FF",
+    lambda state: "%F0%9F%98%80",
+]
 
 
 @BOTH
 def test_T01_a_missing_wrong_or_near_state_is_refused(grant: Grant) -> None:
-    def wrong(state: str) -> list[str | None]:
-        swapped = state[:-1] + ("A" if state[-1] != "A" else "B")
-        thrice = "".join(f"%252525{byte:02X}" for byte in state.encode())
-        return [None, "", "x", state[:-1], f"{state}A", swapped, state.swapcase(), f"{state}=",
-                f"{state} ", f"+{state}", f"{state}%00", thrice, "é", "%FF", "\U0001f600"]  # fmt: skip
-
-    for number in range(len(wrong("x"))):
+    for change in WRONG_STATES:
         attempt = begin(grant)
-        state = wrong(state_of(attempt))[number]
+        state = change(state_of(attempt))
         url = answer_to(attempt, state=None) if state is None else with_state(attempt, state)
         assert not is_accepted(offered(attempt, url)), state
 

@@ -73,7 +73,7 @@ def test_T12_hosts_follow_from_the_table(key: str, domain: str) -> None:
 def test_T12_a_hostile_region_is_refused(hostile: str) -> None:
     assert find_region(hostile) is None
     text = f'[profiles.x]\nclient_id = "c"\nregion = "{hostile}"\n'
-    with pytest.raises(ConfigError, match="^Line 3: unknown region"):
+    with pytest.raises(ConfigError, match=r"^Line 3: unknown region"):
         parse_profiles(text)
 
 
