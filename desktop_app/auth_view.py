@@ -139,9 +139,10 @@ class AuthView(QWidget):
 
     def _refusal(self, profile: Profile) -> ContactHistoryError | None:
         if self._unsafe:
+            mend = "with --practice" if profile.is_practice else "as an ordinary user"
             return UnsafeEnvironment(
                 f"The login page can't be shown safely because {self._unsafe}. Start Contact"
-                " History as an ordinary user, or ask your admin."
+                f" History again {mend}, or ask your admin."
             )
         if self._loopback_only and not profile.is_loopback:
             return UnsafeEnvironment(

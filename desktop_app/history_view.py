@@ -156,9 +156,7 @@ class HistoryView(QWidget):
         self.text = QLineEdit(bar)
         self.text.setObjectName("filterText")
         self.text.setAccessibleName("Filter")
-        self.text.setPlaceholderText(
-            "Filter by words: name, number, queue, outcome, note …"
-        )
+        self.text.setPlaceholderText("Filter by words: name, number, queue, outcome, note …")
         self.text.setClearButtonEnabled(True)
         self.refresh = QPushButton("Refresh", bar)
         self.refresh.setObjectName("refresh")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
-from PySide6.QtCore import QObject
-from PySide6.QtWebEngineCore import QWebEnginePage
+from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from desktop_app.core.signin.oauth import Attempt, Outcome
@@ -19,6 +20,10 @@ from tests.gui.web_server import WebServer
 TOKEN = "canary-token-5d3b"
 CODE = "canary-code-7c21"
 LOAD_MS = 20_000  # the first page of a run starts Chromium
+
+BIG_LINK = '<a href="{to}" target="{target}" style="display:block;height:600px">go</a>'
+
+Begin = Callable[..., "Login"]
 
 
 class Login(QObject):
@@ -102,12 +107,19 @@ class Login(QObject):
         return results[0]
 
     def settle(self) -> None:
-        """Let the page do one full turn of its own event loop, requests included."""
+        """Let the page paint and make every request that it was about to make."""
         before = len(self._host.paths)
-        self.page.runJavaScript("fetch('/settled')")
-        self._qtbot.waitUntil(
-            lambda: "/settled" in self._host.paths[before:], timeout=LOAD_MS
+        self.page.runJavaScript(
+            "requestAnimationFrame(() => requestAnimationFrame(() => fetch('/settled')))"
         )
+        self._qtbot.waitUntil(lambda: "/settled" in self._host.paths[before:], timeout=LOAD_MS)
+
+    def press(self) -> None:
+        """Press the left button over the page; Chromium takes none before the first picture."""
+        self.settle()
+        target = self.panel.web_view.focusProxy()
+        assert target is not None
+        QTest.mouseClick(target, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
 
     def close(self) -> None:
         self.panel.forget()
@@ -124,7 +136,3 @@ class Login(QObject):
 
     def _on_loaded(self) -> None:
         self.loads += 1
-
-
-def is_alive(page: QWebEnginePage) -> bool:
-    return page.renderProcessPid() > 0

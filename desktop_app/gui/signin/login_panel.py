@@ -25,6 +25,7 @@ from desktop_app.gui.theme import Theme
 
 STALLED_MS = 10_000  # a login page that shows nothing for this long gets a way out (fault F24)
 BAR_PX = 44
+POPUP = "loginPopup"
 
 
 class LoginPanel(QWidget):
@@ -42,22 +43,16 @@ class LoginPanel(QWidget):
         self._profile: QWebEngineProfile | None = None
         self._page: GuardedPage | None = None
         self._guard: Guard | None = None
-        self._popups: list[QDialog] = []
         self._refused = False
         self._crashes = 0
         self._watchdog = QTimer(self, singleShot=True, interval=STALLED_MS)
         self._watchdog.timeout.connect(self._on_stalled)
         self._padlock = QLabel(self)
         self._origin = label("", "strong", name="origin", wrap=False)
-        self._web = QWebEngineView(self)
-        self._web.setObjectName("loginPage")
-        self._web.setAccessibleName("Login page")
-        self._web.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        self._web.setAcceptDrops(False)
+        self._web: QWebEngineView | None = None
         self._message = MessagePage(theme, "signInMessage", self)
         self._message.acted.connect(self.retry_asked)
         self._stack = QStackedWidget(self)
-        self._stack.addWidget(self._web)
         self._stack.addWidget(self._message)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -67,6 +62,15 @@ class LoginPanel(QWidget):
 
     @property
     def web_view(self) -> QWebEngineView:
+        """The view, made when it is first needed: Chromium starts with it, and where it can't
+        run safely it must not start at all."""
+        if self._web is None:
+            self._web = QWebEngineView(self)
+            self._web.setObjectName("loginPage")
+            self._web.setAccessibleName("Login page")
+            self._web.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+            self._web.setAcceptDrops(False)
+            self._stack.addWidget(self._web)
         return self._web
 
     def open(self, url: str, guard: Guard) -> None:
@@ -79,15 +83,15 @@ class LoginPanel(QWidget):
         self._refused = False
         self._crashes = 0
         guard.blocked.connect(self._on_blocked)
-        page = self._page = GuardedPage(self._profile, guard, self._web)
+        page = self._page = GuardedPage(self._profile, guard, self.web_view)
         page.loadStarted.connect(self._on_load_started)
         page.loadFinished.connect(self._on_load_finished)
         page.urlChanged.connect(self._on_url_changed)
         page.popup_opened.connect(self._on_popup_opened)
         page.certificate_refused.connect(self._on_certificate_refused)
         page.renderProcessTerminated.connect(self._on_renderer_gone)
-        self._web.setPage(page)
-        self._stack.setCurrentWidget(self._web)
+        self.web_view.setPage(page)
+        self._stack.setCurrentWidget(self.web_view)
         self._show_origin(QUrl(url))
         page.load(QUrl(url))
 
@@ -102,9 +106,8 @@ class LoginPanel(QWidget):
     def close_page(self) -> None:
         """Let go of the page, which must happen before its profile goes."""
         self._watchdog.stop()
-        for popup in self._popups:
+        for popup in self.findChildren(QDialog, POPUP):
             popup.close()
-        self._popups.clear()
         if self._page is not None:
             page, self._page, self._guard = self._page, None, None
             page.disconnect(self)
@@ -155,8 +158,8 @@ class LoginPanel(QWidget):
     def _on_load_finished(self, loaded: bool) -> None:
         self._watchdog.stop()
         if loaded:
-            self._stack.setCurrentWidget(self._web)
-            self._web.setFocus()
+            self._stack.setCurrentWidget(self.web_view)
+            self.web_view.setFocus()
             self.status_changed.emit("Waiting for you to sign in")
             self.page_loaded.emit()
         elif self._refused:
@@ -211,7 +214,7 @@ class LoginPanel(QWidget):
     def _on_popup_opened(self, popup: GuardedPage) -> None:
         """A window that the login page opens, under the same guard, with its origin above it."""
         window = QDialog(self)
-        window.setObjectName("loginPopup")
+        window.setObjectName(POPUP)
         window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         window.setWindowTitle("Sign in")
         window.resize(560, 640)
@@ -226,9 +229,4 @@ class LoginPanel(QWidget):
         column.setContentsMargins(0, 8, 0, 0)
         column.addWidget(origin, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(view, 1)
-        self._popups.append(window)
-        window.destroyed.connect(self._on_popup_gone)
         window.show()
-
-    def _on_popup_gone(self, window: object) -> None:
-        self._popups = [popup for popup in self._popups if popup is not window]

@@ -25,6 +25,7 @@ from tests.core.history.history_samples import (
     stored,
 )
 
+PROCESS = "tests.core.history.store_process"
 COUNT = 30
 _MOST_STATEMENTS = 40
 
@@ -139,8 +140,7 @@ def test_f20_killed_at_any_step_the_store_is_the_old_or_the_new_one(tmp_path: Pa
     for statement in range(_MOST_STATEMENTS):
         path.write_bytes(old)
         run = subprocess.run(
-            [sys.executable, "-m", "tests.core.history.store_process"]
-            + ["migrate", str(tmp_path), str(statement)],
+            [sys.executable, "-m", PROCESS, "migrate", str(tmp_path), str(statement)],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,

@@ -159,7 +159,7 @@ def test_rows_sort_by_what_they_mean(kind: Kind, data: st.DataObject, descending
         key = _KEYS[kind]
         put(
             store,
-            *(stored(str(no), DAY + start, **{key: cell}) for no, (cell, start) in rows),
+            *(stored(str(no), DAY + start, raw="{}", **{key: cell}) for no, (cell, start) in rows),
         )
         found = ids(store, sort=key, descending=descending)
     assert found == [str(no) for no, _ in full + empty]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import keyring
@@ -264,6 +266,10 @@ class Chainer(PlainText):
         self.backends = backends
 
 
+_UNTYPED: Any = (fail.Keyring, null.Keyring)
+FAILING, NULL = (make() for make in _UNTYPED)
+
+
 def test_the_key_is_made_once_and_kept_in_the_keyring(tmp_path: Path) -> None:
     safe = SafeKeyring()
     keyring.set_keyring(safe)
@@ -289,10 +295,10 @@ def test_of_several_keyrings_the_safe_one_keeps_the_key() -> None:
 @pytest.mark.parametrize(
     ("backend", "says"),
     [
-        (fail.Keyring(), "no protected keyring"),
-        (null.Keyring(), "no protected keyring"),
+        (FAILING, "no protected keyring"),
+        (NULL, "no protected keyring"),
         (PlainText(), "no protected keyring"),
-        (Chainer(PlainText(), null.Keyring()), "no protected keyring"),
+        (Chainer(PlainText(), NULL), "no protected keyring"),
         (SafeKeyring(KeyringLocked("locked")), "locked or refused"),
         (SafeKeyring(OSError("no bus")), "locked or refused"),
         (SafeKeyring(RuntimeError("the bus's own error")), "locked or refused"),
@@ -333,7 +339,7 @@ def test_without_the_cryptography_nothing_reaches_the_disk(
     def missing(_: str) -> Path:
         raise ModuleNotFoundError
 
-    monkeypatch.setattr(vault.resources, "files", missing)
+    monkeypatch.setattr(resources, "files", missing)
     store = opened(tmp_path)
     assert "Install Contact History again" in store.why_in_memory
     fill(store)
@@ -348,7 +354,7 @@ def test_a_broken_extension_is_a_missing_one(
     place = package / "extensions" / f"v{duckdb.__version__}"
     place.mkdir(parents=True)
     (place / "httpfs.duckdb_extension").write_bytes(b"no extension")
-    monkeypatch.setattr(vault.resources, "files", lambda _: package)
+    monkeypatch.setattr(resources, "files", lambda _: package)
     store = opened(tmp_path / "data")
     assert "cryptography" in store.why_in_memory
     assert not files(tmp_path / "data")
