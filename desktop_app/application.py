@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from platformdirs import user_data_path
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.auth_view import AuthView
@@ -119,6 +119,8 @@ class Application(QObject):
     def close(self) -> None:
         """Everything that outlives the window: processes, threads, temporary files."""
         self.window.close()
+        # No event loop may follow, and the login's page must go before its profile.
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         self.tasks.close()
         if self._practice is not None:
             self._practice.stop()

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
-from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -122,8 +122,10 @@ class Login(QObject):
         QTest.mouseClick(target, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
 
     def close(self) -> None:
+        """The page goes before its profile, and both before the test ends."""
         self.panel.forget()
         self.panel.close()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
     def _on_answered(self, outcome: Outcome) -> None:
         self.outcomes.append(outcome)

@@ -161,7 +161,7 @@ def hand_offs() -> Iterator[HandOffs]:
     handler = HandOffs()
     schemes = ("vendor-app", "mailto", "tel")
     for scheme in schemes:
-        QDesktopServices.setUrlHandler(scheme, handler, "take")
+        QDesktopServices.setUrlHandler(scheme, handler, b"take")
     yield handler
     for scheme in schemes:
         QDesktopServices.unsetUrlHandler(scheme)

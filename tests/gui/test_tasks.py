@@ -93,7 +93,7 @@ def test_an_error_comes_back_once(lane: str, tasks: Tasks, qtbot: QtBot) -> None
     assert (ends.values, ends.errors, ends.ended, ends.elsewhere) == ([], [error], 1, 0)
 
 
-@pytest.mark.parametrize("lane", ("write", "order", "window"))
+@pytest.mark.parametrize("lane", ["write", "order", "window"])
 def test_a_cancelled_job_ends_at_once_and_its_late_result_is_dropped(
     lane: str, tasks: Tasks, qtbot: QtBot
 ) -> None:
@@ -254,7 +254,12 @@ def test_a_relay_brings_values_to_the_gui_thread_in_their_order(qtbot: QtBot) ->
 
     receiver = Receiver()
     relay.received.connect(receiver.on_value)
-    sender = threading.Thread(target=lambda: [relay.send(n) for n in range(100)])
+
+    def send() -> None:
+        for number in range(100):
+            relay.send(number)
+
+    sender = threading.Thread(target=send)
     sender.start()
     sender.join()
     assert seen == []
@@ -333,7 +338,7 @@ def test_the_last_coroutine_runs_before_the_lane_ends() -> None:
     assert said == ["signed out"]
 
 
-@pytest.mark.parametrize("how", ("hangs", "fails"))
+@pytest.mark.parametrize("how", ["hangs", "fails"])
 def test_a_last_coroutine_cannot_keep_the_door_open(how: str) -> None:
     tasks = Tasks()
 

@@ -2,9 +2,11 @@
 
 A range is read as slices of one UTC day (see ``coverage``), several at a time, each page by
 page under the client's rate budget.  Rows move between pages while they are read: contacts
-arrive late, are rewritten or removed.  A loss always leaves a sign: a contact met twice, a
-changed count, a short page before the end.  A pass over a slice without a sign is the truth;
-one with a sign is repeated until two passes in a row met the same contacts.
+arrive late, are rewritten or removed.  A loss leaves a sign: a contact met twice, a changed
+count, a count that was not reached.  A pass over a slice without a sign is the truth; one with
+a sign is repeated, and doubted if the signs don't end.  Only as many losses as arrivals between
+the same two answers leave none, and days on which that can happen are read again later (see
+``coverage.is_trusted``).
 
 Nothing here waits for a person: an expired token ends the reading with ``SignInNeeded``, and
 the next call goes on at the stored position.
@@ -112,7 +114,8 @@ class _Tally:
         self._tell = tell
 
     def heard(self, wanted: Slice, contacts: int, expected: int | None) -> None:
-        self._contacts[wanted] = contacts
+        # A further pass begins again at nothing; what is stored stays.
+        self._contacts[wanted] = max(contacts, self._contacts[wanted])
         self._expected[wanted] = expected
         self._report(wanted)
 
@@ -157,7 +160,7 @@ class _SliceReading:
         previous: set[str] | None = None
         while True:
             position = await self._read_pass(position)
-            settled = not position.moved or self._seen == previous
+            settled = self._is_settled(position, previous)
             if settled or position.pass_no >= MOST_PASSES:
                 break
             previous, self._seen = self._seen, set()
@@ -255,8 +258,7 @@ class _SliceReading:
             total_hits=total,
             moved=position.moved
             or self._met_again(inside)
-            or self._recounted(position.total_hits, total)
-            or (last and self._ended_short(position, len(contacts), total)),
+            or self._recounted(position.total_hits, total),
             unreadable=position.unreadable + contacts.count(None),
         )
         self._seen.update(contact.conversation_id for contact in inside)
@@ -293,15 +295,33 @@ class _SliceReading:
         if before is None or now is None or before == now:
             return False
         # While a day goes on its count grows, at the end that is read last: no sign.
-        day_end_ms = self._slice.start_ms - self._slice.start_ms % DAY_MS + DAY_MS
-        return now < before or day_end_ms <= self._now_ms
+        return now < before or not self._goes_on
 
-    def _ended_short(self, position: Position, contacts: int, total: int | None) -> bool:
-        """Whether a whole day ended before its count; large counts are approximate."""
-        if total is None or not self._slice.whole_day or contacts == position.page_size:
+    @property
+    def _goes_on(self) -> bool:
+        """Whether the slice's day hasn't ended yet."""
+        return self._slice.start_ms // DAY_MS == self._now_ms // DAY_MS
+
+    def _falls_short(self, position: Position) -> bool:
+        """Whether a pass over a whole day met fewer than were counted."""
+        total = position.total_hits
+        if total is None or not self._slice.whole_day:
             return False
-        short = total - ((position.next_page - 1) * position.page_size + contacts)
+        short = total - len(self._seen) - position.unreadable
         return short > (0 if total <= EXACT_COUNT else total * COUNT_TOLERANCE)
+
+    def _is_settled(self, position: Position, previous: set[str] | None) -> bool:
+        """Whether a pass that has ended met what there is.
+
+        It did if there was no sign.  Some signs don't go away, however often a day is read: a
+        count that is wrong or estimated, growth at the end that is read first.  Then it has to
+        have met the same contacts as the pass before.
+        """
+        if not position.moved and not self._falls_short(position):
+            return True
+        if self._seen != previous:
+            return False
+        return not position.moved or self._goes_on or (position.total_hits or 0) > EXACT_COUNT
 
     async def _smaller_pages(
         self,

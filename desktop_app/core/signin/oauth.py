@@ -9,7 +9,7 @@ page goes to.  Each offer has one of four outcomes:
 - ``Failure``: the attempt is over, with the error to show.
 
 Only the exact redirect URI in a main frame is an answer, and only one that carries this
-attempt's state.  The login host also tells some failures on a page of its own,
+attempt's state; a refusal without any state is believed as far as ending the attempt.  The login host also tells some failures on a page of its own,
 ``#/error?errorKey=…``, from which it never comes back to us (contract §1, failure A).
 """
 
@@ -155,8 +155,6 @@ class Attempt:
         return from_login_page(key)
 
     def _answer(self, url: str, now: float) -> Outcome:
-        if self._over:
-            return _refused("This sign-in has already had its answer. Start again.")
         if now - self.started > LIFETIME_S or now < self.started - LIFETIME_S:
             return _refused("This sign-in was begun too long ago. Start again.")
         if len(url) > LONGEST_URL:
@@ -170,6 +168,9 @@ class Attempt:
             return _refused("The answer to the sign-in names something twice. Try again.")
         except ValueError:
             return _refused("The answer to the sign-in can't be read. Try again.")
+        if "error" in given and "state" not in given:
+            # Anybody may have sent it: it ends the attempt, but in our words, not in theirs.
+            return Failure(from_answer({"error": given["error"]}))
         if not self._has_our_state(given):
             return _refused(
                 "The answer does not belong to this sign-in, so it was refused. Try again."

@@ -29,7 +29,7 @@ from zoneinfo import ZoneInfo
 from platformdirs import user_config_path
 
 from desktop_app.core.errors import ConfigError
-from desktop_app.core.signin.callback import DEFAULT_PORTS
+from desktop_app.core.signin.callback import DEFAULT_PORTS, is_browsers_host, is_browsers_path
 from desktop_app.core.signin.regions import Region, find_region, regions
 from desktop_app.core.signin.toml_lines import KeyLines
 
@@ -220,8 +220,15 @@ class _Reader:
 
     def _redirect_uri(self) -> str:
         uri = self._needed("redirect_uri", "the redirect URI registered with the OAuth client")
-        if self._url("redirect_uri").fragment or "#" in uri:
+        parts = self._url("redirect_uri")
+        if parts.fragment or "#" in uri:
             raise self._wrong("redirect_uri", "redirect_uri must not have a fragment (#…).")
+        if not is_browsers_path(parts.path):
+            raise self._wrong(
+                "redirect_uri",
+                "redirect_uri's path must be written as browsers write it: without dots alone"
+                " between slashes, and with unusual characters escaped, like %7B.",
+            )
         return uri
 
     def _url(self, key: str) -> SplitResult:
@@ -241,6 +248,12 @@ class _Reader:
         if parts.scheme == "http" and not is_loopback_host(host):
             raise self._wrong(
                 key, f"{key} must use https; plain http is for this computer only (localhost)."
+            )
+        if not is_browsers_host(host):
+            raise self._wrong(
+                key,
+                f"{key}'s host must be written as browsers write it, like login.example.com,"
+                " xn--mller-kva.example, 127.0.0.1 or [::1].",
             )
         return parts
 

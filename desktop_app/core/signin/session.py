@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from desktop_app.core.errors import ServiceError, WrongOrganisation
+from desktop_app.core.errors import ServiceError, SignInNeeded, WrongOrganisation
 from desktop_app.core.genesys.client import GenesysClient
 from desktop_app.core.genesys.identity import Identity, revoke, whoami
 from desktop_app.core.signin.oauth import Token
@@ -82,9 +82,14 @@ async def open_session(
 
 
 async def sign_out(session: Session) -> bool:
-    """Revoke the token; False when Genesys couldn't be told. Ours is dropped either way (T29)."""
+    """Revoke the token; False when Genesys couldn't be told. Ours is dropped either way (T29).
+
+    A token that the service no longer accepts has ended there, which is all that was wanted.
+    """
     try:
         await revoke(session.client)
+    except SignInNeeded:
+        return True
     except ServiceError:
         return False
     finally:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from desktop_app.core.signin.callback import DuplicateParameter, decodings, is_callback, parameters
+from desktop_app.core.signin.callback import (
+    DuplicateParameter,
+    decodings,
+    is_browsers_host,
+    is_browsers_path,
+    is_callback,
+    parameters,
+)
 from desktop_app.core.signin.oauth import NotOurs
 from desktop_app.core.signin.profiles import Grant
 from tests.core.signin.signing_in import CALLBACK, answer_to, begin, is_accepted, offered
@@ -75,7 +82,9 @@ def test_T03_an_equal_address_is_the_callback(equal: str) -> None:
         ("http://localhost:8085/a%2fb", "http://localhost:8085/a%2Fb", True),
         ("http://localhost:8085/a%2562", "http://localhost:8085/ab", False),
         ("http://localhost:8085/cb?a#b", "http://localhost:8085/cb", True),
-        ("http://localhost:8085", "http://localhost:8085/", False),
+        ("http://localhost:8085/", "http://localhost:8085", True),
+        ("http://localhost:8085//", "http://localhost:8085", False),
+        ("http://localhost:8085/cb", "http://localhost:8085", False),
     ],
 )
 def test_T03_what_makes_no_difference(url: str, redirect_uri: str, same: bool) -> None:
@@ -108,6 +117,44 @@ def test_T03_what_makes_no_difference(url: str, redirect_uri: str, same: bool) -
 )
 def test_T03_an_address_that_no_browser_sends_is_not_the_callback(odd: str) -> None:
     assert is_callback(odd, CALLBACK) is False
+
+
+def test_T05_what_a_browser_writes_in_its_own_way_is_known_beforehand() -> None:
+    hosts = ["localhost", "login.example.com", "xn--mller-kva.example", "127.0.0.1", "::1", "a_b"]
+    assert [host for host in hosts if not is_browsers_host(host)] == []
+    assert [host for host in REWRITTEN_HOSTS if is_browsers_host(host)] == []
+    paths = ["", "/", "/cb", "/a/b.c/...", "/%63b", "/a%2Fb", "/~a!$&'()*+,;=:@-_"]
+    assert [path for path in paths if not is_browsers_path(path)] == []
+    assert [path for path in REWRITTEN_PATHS if is_browsers_path(path)] == []
+
+
+REWRITTEN_HOSTS = [
+    "m\u00fcller.example",
+    "localhost.",
+    "a..b",
+    "127.1",
+    "2130706433",
+    "0x7f.0.0.1",
+    "127.0.0.0x1",
+    "127.0.0.1.",
+    "0:0:0:0:0:0:0:1",
+    "::ffff:127.0.0.1",
+    "loc%61lhost",
+    "",
+]
+REWRITTEN_PATHS = [
+    "/a/../cb",
+    "/./cb",
+    "/cb/..",
+    "/%2e%2E/cb",
+    "/.%2e/cb",
+    "/a{b}",
+    "/a|b",
+    "/\u00e9",
+    "/%",
+    "/%zz",
+    "cb",
+]
 
 
 def test_T04_an_answer_inside_a_frame_is_not_ours() -> None:

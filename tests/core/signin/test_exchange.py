@@ -230,13 +230,34 @@ PORTAL = b"<!doctype html><h1>Welcome to the hotel</h1>"
         reply(b"[" * 50_000),
         reply(b'{"x":' + b"[" * 30_000 + b"]" * 30_000 + b', "expires_in": "x"}'),
         reply(PORTAL, 404),
+        reply(b'["' + TOKEN.encode() + b'", "\xff"'),
+        reply(b'{"access_token": "' + TOKEN.encode() + b'", "x": "\xff"'),
     ],
-    ids=["html", "html-as-json", "empty", "cut", "list", "null", "bytes", "deep", "deeper", "404"],
+    ids=[
+        "html",
+        "html-as-json",
+        "empty",
+        "cut",
+        "list",
+        "null",
+        "bytes",
+        "deep",
+        "deeper",
+        "404",
+        "torn-list",
+        "torn",
+    ],
 )
 def test_an_answer_from_somebody_else_is_told_as_such(answer: bytes) -> None:
     error = error_from(answering(answer))
     assert isinstance(error, LoginUnavailable)
     assert "did not come from Genesys" in error.sentence
+
+
+@pytest.mark.parametrize("status", [201, 203, 302, 400, 401])
+def test_T06_only_a_success_carries_a_token(status: int) -> None:
+    error = error_from(json_reply(GRANT, status))  # RFC 6749 §5.1: 200
+    assert isinstance(error, LoginUnavailable)
 
 
 @pytest.mark.parametrize("status", [500, 502, 503])

@@ -298,6 +298,29 @@ def test_T10_an_error_at_the_callback_needs_our_state(grant: Grant) -> None:
     assert isinstance(outcome.error, CallbackRejected)
 
 
+@BOTH
+@pytest.mark.parametrize("state", ["", "forged"])
+def test_T10_an_error_with_another_state_is_not_shown(grant: Grant, state: str) -> None:
+    attempt = begin(grant)
+    outcome = offered(attempt, answer_to(attempt, state=state, error="unauthorized_client"))
+    assert "does not belong to this sign-in" in sentence_of(outcome)
+
+
+@BOTH
+def test_T10_an_error_without_state_is_told_in_our_words_alone(grant: Grant) -> None:
+    attempt = begin(grant)
+    answer = answer_to(attempt)
+    forged = answer_to(
+        attempt, state=None, error="unauthorized_client", description="Call 555-0100"
+    )
+    outcome = offered(attempt, forged)
+    assert isinstance(outcome, Failure)
+    assert isinstance(outcome.error, ClientRefused)
+    assert outcome.error.code == "unauthorized_client"
+    assert "555" not in outcome.error.sentence
+    assert not is_accepted(offered(attempt, answer))
+
+
 # --- F27: abandoned logins --------------------------------------------------------------------
 
 

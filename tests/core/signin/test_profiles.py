@@ -204,6 +204,10 @@ BAD: list[tuple[str, str, int | None, list[str]]] = [
     ("fragment", GOOD.replace("/cb", "/cb#x"), 5, ["redirect_uri must not have a fragment"]),
     ("bare #", GOOD.replace("/cb", "/cb#"), 5, ["redirect_uri must not have a fragment"]),
     ("http redirect", GOOD.replace("localhost", "a.example"), 5, ["redirect_uri must use https"]),
+    ("dots", GOOD.replace("/cb", "/a/../cb"), 5, ["redirect_uri's path", "without dots alone"]),
+    ("odd path", GOOD.replace("/cb", "/{cb}"), 5, ["redirect_uri's path", "%7B"]),
+    ("odd host", GOOD.replace("http://localhost", "https://\u00fc.example"), 5, ["xn--"]),
+    ("long host", GOOD.replace("localhost", "[0:0:0:0:0:0:0:1]"), 5, ["redirect_uri", "[::1]"]),
     ("own scheme", GOOD.replace("http://l", "myapp://l"), 5, ["must be a whole address"]),
     ("second profile", GOOD + GOOD.replace("acme", "b").replace("pkce", "x"), 9, ["unknown grant"]),
     ("quoted key", GOOD.replace("grant", '"grant"').replace("pkce", "x"), 4, ["unknown grant"]),
@@ -251,6 +255,9 @@ def test_a_bad_file_is_told_by_line_and_mend(text: str, line: int | None, words:
         ("https://login.example .com", "no address may have"),
         ("https://login.example.com\\\\@evil.example", "no address may have"),
         ("https://login.\\texample.com", "no address may have"),
+        ("https://login.ex\u00e4mple.com", "as browsers write it"),
+        ("https://login.example.com.", "as browsers write it"),
+        ("https://127.1", "as browsers write it"),
     ],
 )
 @pytest.mark.parametrize("key", ["login_url", "api_url"])

@@ -1,0 +1,46 @@
+"""A practice organisation and people who use the whole application on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from desktop_app.core.signin.profiles import Grant
+from desktop_app.practice.server import PracticeServer
+from desktop_app.practice.settings import PracticeSettings
+from tests.journeys.driving import Person
+
+Arrive = Callable[..., Person]
+
+
+@pytest.fixture
+def server() -> Iterator[PracticeServer]:
+    """900 contacts on three days: ten pages, so that something can happen between them."""
+    with PracticeServer(PracticeSettings(conversations=900, days=3)) as running:
+        yield running
+
+
+@pytest.fixture
+def arrive(
+    qapp: QApplication,
+    qtbot: QtBot,
+    server: PracticeServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Arrive]:
+    """Brings a person before the login page; the window closes when the test ends."""
+    monkeypatch.setenv("QTWEBENGINE_DISABLE_SANDBOX", "1")
+    people: list[Person] = []
+
+    def made(grant: Grant = Grant.IMPLICIT) -> Person:
+        person = Person(qapp, qtbot, server, grant=grant)
+        people.append(person)
+        person.start()
+        return person
+
+    yield made
+    for person in people:
+        person.leave()
+    qapp.setStyleSheet("")

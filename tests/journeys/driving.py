@@ -1,0 +1,195 @@
+"""Driving the whole application as a person does, against a practice organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QObject, Qt, SignalInstance
+from PySide6.QtTest import QTest
+from PySide6.QtWebEngineCore import QWebEngineProfile
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop_app.application import Application, Options
+from desktop_app.core.history.clock import Clock, Interval
+from desktop_app.core.signin.profiles import Grant, Profile
+from desktop_app.history_view import HistoryView
+from desktop_app.main_window import MainWindow
+from desktop_app.practice.server import PracticeServer
+
+Found = TypeVar("Found", bound=QObject)
+
+WAIT_MS = 30_000
+SUPERVISOR = ("grace.obi@acme.example", "practice-supervisor")
+
+
+def profile_for(server: PracticeServer, grant: Grant = Grant.IMPLICIT) -> Profile:
+    clients = server.description["clients"]
+    assert isinstance(clients, dict)
+    client = clients[grant.value]
+    return Profile(
+        name="acme",
+        login_url=server.login_url,
+        api_url=server.api_url,
+        client_id=client["client_id"],
+        grant=grant,
+        redirect_uri=client["redirect_uri"],
+        timezone="Europe/London",
+    )
+
+
+def whole_interval(server: PracticeServer) -> Interval:
+    return Clock(ZoneInfo("UTC")).parse_interval(str(server.description["interval"]))
+
+
+def account(server: PracticeServer, role: str) -> tuple[str, str]:
+    """E-mail address and password of the account with this role."""
+    users = server.description["users"]
+    assert isinstance(users, list)
+    user = next(user for user in users if user["role"] == role)
+    return user["email"], user["password"]
+
+
+class Person:
+    """Looks at the windows and acts on them with keys and the mouse."""
+
+    def __init__(
+        self,
+        app: QApplication,
+        qtbot: QtBot,
+        server: PracticeServer,
+        *,
+        grant: Grant = Grant.IMPLICIT,
+    ) -> None:
+        self._qtbot = qtbot
+        profile = profile_for(server, grant)
+        self.application = Application(
+            app,
+            Options(
+                profiles={profile.name: profile},
+                chosen=profile.name,
+                mode="light",
+                interval=whole_interval(server),
+            ),
+        )
+        self.window: MainWindow = self.application.window
+        self.login_pages = 0
+        self.window.auth_view.page_loaded.connect(self._on_login_page)
+
+    def _on_login_page(self) -> None:
+        self.login_pages += 1
+
+    # --- eyes ---------------------------------------------------------------------------------
+
+    def wait(self, happened: Callable[[], bool]) -> None:
+        self._qtbot.waitUntil(happened, timeout=WAIT_MS)
+
+    def wait_signal(self, signal: SignalInstance) -> AbstractContextManager[object]:
+        return self._qtbot.waitSignal(signal, timeout=WAIT_MS)
+
+    def find(self, kind: type[Found], name: str) -> Found:
+        found = self.window.findChild(kind, name)
+        assert found is not None, f"no {kind.__name__} named {name}"
+        return found
+
+    @property
+    def history(self) -> HistoryView:
+        view = self.window.history_view
+        assert view is not None
+        return view
+
+    @property
+    def words(self) -> str:
+        """The sentence that stands in place of the login page."""
+        found = self.window.findChild(QWidget, "signInMessage")
+        assert found is not None
+        return found.accessibleName()
+
+    @property
+    def at_sign_in(self) -> bool:
+        return self.window.auth_view.isVisible()
+
+    def is_read(self) -> bool:
+        view = self.window.history_view
+        return (
+            view is not None
+            and view.coverage is not None
+            and not view.feed.running
+            and not view.refreshing
+            and not view.model.busy
+        )
+
+    def ids(self) -> list[str]:
+        """The conversation ids of all rows, in the table's order."""
+        model = self.history.model
+        rows: list[tuple[str, ...]] = []
+        job = model.read_texts(range(model.rowCount()), ["conversation_id"])
+        ended: list[bool] = []
+        job.succeeded.connect(rows.extend)
+        job.ended.connect(lambda: ended.append(True))
+        self.wait(lambda: bool(ended))
+        return [row[0] for row in rows]
+
+    # --- hands --------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Open the window and wait for the first login page."""
+        self.application.show()
+        self.window.activateWindow()
+        self.wait(lambda: self.login_pages > 0)
+
+    def type_login(self, email: str, password: str) -> None:
+        """Into the login page's form, whose first field has the caret."""
+        web = self.window.auth_view.web_view
+        self.wait(lambda: web.isVisible() and _takes_text(web.focusProxy()))
+        page = web.focusProxy()
+        assert page is not None
+        if email:
+            QTest.keyClicks(page, email)
+            QTest.keyClick(page, Qt.Key.Key_Tab)
+        QTest.keyClicks(page, password)
+        QTest.keyClick(page, Qt.Key.Key_Return)
+
+    def sign_in(self, email: str = SUPERVISOR[0], password: str = SUPERVISOR[1]) -> None:
+        """Type the login and wait until the history stands there."""
+        with self.wait_signal(self.window.signed_in):
+            self.type_login(email, password)
+
+    def press(self, name: str) -> None:
+        """Press a button that can be seen."""
+        button = self.find(QAbstractButton, name)
+        self.wait(button.isVisible)
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def clear_address(self) -> None:
+        """Empty the address that the login page has filled in; the caret stands behind it."""
+        web = self.window.auth_view.web_view
+        self.wait(lambda: web.isVisible() and _takes_text(web.focusProxy()))
+        page = web.focusProxy()
+        assert page is not None
+        QTest.keyClick(page, Qt.Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier)
+        QTest.keyClick(page, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        QTest.keyClick(page, Qt.Key.Key_Backspace)
+
+    def forget_cookies(self) -> None:
+        """What the login host does when its own session is over."""
+        profile = self.window.findChild(QWebEngineProfile)
+        assert profile is not None
+        with self.wait_signal(profile.cookieStore().cookieRemoved):
+            profile.cookieStore().deleteAllCookies()
+
+    def sign_out(self) -> None:
+        with self.wait_signal(self.window.signed_out):
+            self.window.sign_out()
+
+    def leave(self) -> None:
+        self.application.close()
+        self.application.setParent(None)
+        self.window.deleteLater()
+
+
+def _takes_text(widget: QWidget | None) -> bool:
+    return widget is not None and bool(widget.inputMethodQuery(Qt.InputMethodQuery.ImEnabled))
