@@ -9,8 +9,9 @@ page goes to.  Each offer has one of four outcomes:
 - ``Failure``: the attempt is over, with the error to show.
 
 Only the exact redirect URI in a main frame is an answer, and only one that carries this
-attempt's state; a refusal without any state is believed as far as ending the attempt.  The login host also tells some failures on a page of its own,
-``#/error?errorKey=…``, from which it never comes back to us (contract §1, failure A).
+attempt's state; a refusal without any state is believed as far as ending the attempt.  The
+login host also tells some failures on a page of its own, ``#/error?errorKey=…``, from which it
+never comes back to us (contract §1, failure A).
 """
 
 from __future__ import annotations

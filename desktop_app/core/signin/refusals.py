@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from urllib.parse import unquote
 
 from desktop_app.core.errors import (
     AccessDenied,
@@ -60,10 +61,11 @@ _BY_CODE: Mapping[str, Callable[[str], SignInError]] = {
 def from_answer(given: Mapping[str, str]) -> SignInError:
     """The error of an answer at the callback or the token endpoint.
 
-    Genesys writes ``description`` as well as ``error_description`` (quirks 33).
+    Genesys writes ``description`` as well as ``error_description`` (quirks 33), and may have
+    encoded it once more than was undone (contract §1).
     """
     code = _code(given.get("error", ""))
-    said = quote(given.get("error_description") or given.get("description") or "")
+    said = quote(unquote(given.get("error_description") or given.get("description") or ""))
     known = _BY_CODE.get(code)
     if known is None:
         return CallbackRejected(

@@ -60,6 +60,15 @@ def test_the_blanks_of_a_description_come_as_plus_signs() -> None:
     assert outcome.error.sentence.endswith("Genesys says: No such scope+.")
 
 
+def test_a_description_that_was_encoded_twice_is_read_and_still_made_harmless() -> None:
+    attempt = begin()
+    bare = answer_to(attempt, access_token=None, expires_in=None, token_type=None)
+    said = "description=No%2520such%2520scope%250A%251B"
+    outcome = offered(attempt, f"{bare}&error=invalid_scope&{said}")
+    assert isinstance(outcome, Failure)
+    assert outcome.error.sentence.endswith("Genesys says: No such scope.")
+
+
 def test_the_standard_spelling_wins_where_both_are_given() -> None:
     error = from_answer({"error": "x", "error_description": "first", "description": "second"})
     assert "first" in error.sentence
