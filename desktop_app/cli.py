@@ -140,23 +140,29 @@ def practice_server(
     stop_at_stdin_eof: bool,
 ) -> None:
     """Serve the practice organisation on this computer; prints one JSON line about itself."""
+    from desktop_app.practice.faults import FaultScriptError
     from desktop_app.practice.server import serve
     from desktop_app.practice.settings import PracticeSettings
 
     limit, window_s = _rate(rate_limit)
-    serve(
-        PracticeSettings(
-            port=port,
-            conversations=conversations,
-            days=days,
-            seed=seed,
-            latency_ms=latency_ms,
-            rate_limit=limit,
-            rate_window_s=window_s,
-            faults_file=faults,
-        ),
-        stop_at_stdin_eof=stop_at_stdin_eof,
+    settings = PracticeSettings(
+        port=port,
+        conversations=conversations,
+        days=days,
+        seed=seed,
+        latency_ms=latency_ms,
+        rate_limit=limit,
+        rate_window_s=window_s,
+        faults_file=faults,
     )
+    try:
+        serve(settings, stop_at_stdin_eof=stop_at_stdin_eof)
+    except FaultScriptError as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(
+            f"Port {port} or the one after it can't be used: {error.strerror}. Choose another."
+        ) from None
 
 
 def _rate(text: str) -> tuple[int, float]:

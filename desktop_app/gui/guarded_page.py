@@ -24,6 +24,7 @@ from PySide6.QtWebEngineCore import (
     QWebEngineUrlRequestInterceptor,
 )
 
+from desktop_app.core.signin.callback import is_callback
 from desktop_app.core.signin.oauth import Attempt, NotOurs, Outcome
 from desktop_app.core.signin.profiles import is_loopback_host
 
@@ -122,11 +123,14 @@ class Guard(QObject):
 
     def admits(self, url: QUrl, *, main_frame: bool) -> bool:
         """Whether a navigation may go on. The callback never may: it becomes ``answered``."""
-        outcome = self._attempt.offer(_text(url), main_frame=main_frame, now=self._now())
+        text = _text(url)
+        outcome = self._attempt.offer(text, main_frame=main_frame, now=self._now())
         if not isinstance(outcome, NotOurs):
             self._answer(outcome)
             return False
-        if self._is_showable(url, main_frame=main_frame):
+        # In a frame the callback is no answer to us, and must not leave all the same.
+        is_framed_callback = is_callback(text, self._attempt.profile.redirect_uri)
+        if not is_framed_callback and self._is_showable(url, main_frame=main_frame):
             return True
         self.blocked.emit(f"{url.scheme()}://{url.host()}")
         return False

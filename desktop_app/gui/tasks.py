@@ -48,9 +48,8 @@ class Job(QObject):
         """End now. Whatever the work still brings, a result or an error, is dropped."""
         if self._over:
             return
-        future = self._future
-        if future is not None and not future.cancel() and self.interrupt is not None:
-            self.interrupt()
+        if self._future is not None:
+            _stop(self._future, self.interrupt)
         self._end()
 
     def _follow(self, future: Future[Any]) -> None:
@@ -82,6 +81,15 @@ class Job(QObject):
             self._over = True
             self.ended.emit()
             self.deleteLater()
+
+
+def _stop(future: Future[Any], interrupt: Callable[[], None] | None) -> None:
+    """Cancel work that waits, interrupt work that runs.
+
+    Work that is done is left alone: the interruption would meet whatever runs in its place.
+    """
+    if not future.cancel() and interrupt is not None and future.running():
+        interrupt()
 
 
 class Relay(QObject):
@@ -174,8 +182,7 @@ class Tasks(QObject):
             return
         self._closed = True
         for future, interrupt in self._running.copy().items():
-            if not future.cancel() and interrupt is not None:
-                interrupt()
+            _stop(future, interrupt)
         if last is not None:
             self._finish(last)
         asyncio.run_coroutine_threadsafe(self._drain(), self._loop).result(timeout=5)

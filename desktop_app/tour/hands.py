@@ -7,8 +7,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QPoint, Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QPainter, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
@@ -28,6 +28,13 @@ def _is_past(moment: float) -> bool:
 
 def _never() -> bool:
     return False
+
+
+def _press_foreign_key(widget: QWidget, character: str) -> None:
+    """Qt's own keyClicks aborts the program over a letter that no ASCII keyboard has."""
+    for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+        key = QKeyEvent(kind, Qt.Key.Key_unknown, Qt.KeyboardModifier.NoModifier, character)
+        QCoreApplication.sendEvent(widget, key)
 
 
 class Hands:
@@ -58,8 +65,10 @@ class Hands:
         for character in text:
             if character in _KEYS:
                 QTest.keyClick(widget, _KEYS[character])
-            else:
+            elif character.isascii():
                 QTest.keyClicks(widget, character)
+            else:
+                _press_foreign_key(widget, character)
 
     def until(self, happened: Callable[[], bool], what: str) -> None:
         """Let the application run until something is so; raises TourFailed when time is up."""

@@ -82,6 +82,7 @@ def test_T04_callback_in_a_frame_is_no_answer(
     login.load("/framed")
     login.settle()
     assert login.outcomes == []
+    assert listener.connections == 0
 
 
 def test_T04_callback_in_a_popup_is_caught(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -160,8 +160,10 @@ class HandOffs(QObject):
 def hand_offs() -> Iterator[HandOffs]:
     handler = HandOffs()
     schemes = ("vendor-app", "mailto", "tel")
+    # The stubs say bytes, the call takes a name.
+    register: Callable[..., None] = QDesktopServices.setUrlHandler
     for scheme in schemes:
-        QDesktopServices.setUrlHandler(scheme, handler, b"take")
+        register(scheme, handler, "take")
     yield handler
     for scheme in schemes:
         QDesktopServices.unsetUrlHandler(scheme)

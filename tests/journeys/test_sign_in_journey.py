@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
 import threading
-from collections.abc import Callable
+import time
 
 import httpx
 import pytest
@@ -21,6 +20,12 @@ QUERY = "/api/v2/analytics/conversations/details/query"
 def all_ids(server: PracticeServer) -> set[str]:
     contacts = server.contacts
     return {contacts.conversation_id(index) for index in range(len(contacts))}
+
+
+def asked_for(server: PracticeServer) -> int:
+    """How many requests the one scripted fault has counted."""
+    (fault,) = server.faults.report()
+    return int(str(fault["seen"]))
 
 
 def token_of(person: Person) -> str:
@@ -208,9 +213,7 @@ def test_a_failing_service_is_told_and_tried_again(
 def test_cancelling_keeps_what_was_read_and_reading_goes_on_from_there(
     arrive: Arrive, server: PracticeServer
 ) -> None:
-    server.faults.append(
-        {"match": {"path": QUERY, "nth": [4, None]}, "do": {"latency_ms": 60_000}}
-    )
+    server.faults.append({"match": {"path": QUERY, "nth": [4, None]}, "do": {"latency_ms": 60_000}})
     person = arrive()
     person.sign_in()
     person.wait(lambda: person.history.model.rowCount() > 0)
@@ -224,20 +227,21 @@ def test_cancelling_keeps_what_was_read_and_reading_goes_on_from_there(
     person.wait(lambda: person.is_read() and person.history.model.rowCount() == 900)
 
 
+@pytest.mark.parametrize("answered", range(10))
 def test_F33_quitting_while_paging_takes_two_seconds_at_most(
-    arrive: Arrive, server: PracticeServer
+    answered: int, arrive: Arrive, server: PracticeServer
 ) -> None:
+    """Ten quits, each after another number of pages, with requests under way that never end."""
     server.faults.append(
-        {"match": {"path": QUERY, "nth": [4, None]}, "do": {"latency_ms": 60_000}}
+        {"match": {"path": QUERY, "nth": [answered + 1, None]}, "do": {"latency_ms": 60_000}}
     )
     before = set(threading.enumerate())
     person = arrive()
     person.sign_in()
-    person.wait(lambda: person.history.model.rowCount() > 0)
+    person.wait(lambda: asked_for(server) > answered)
     token = token_of(person)
     begun = time.monotonic()
     person.application.close()
     assert time.monotonic() - begun < 2
     assert whoami(server, token) == 401
-    left = [thread.name for thread in set(threading.enumerate()) - before]
-    assert left == []
+    assert [thread.name for thread in set(threading.enumerate()) - before] == []

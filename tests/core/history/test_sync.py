@@ -48,8 +48,8 @@ def truth(service: Service, start_ms: int, end_ms: int) -> list[str]:
     return sorted(service.inside(start_ms, end_ms))
 
 
-# A day has 480 contacts: five pages.
-MONTHS = {k: v for n in range(-2, 40) for k, v in spread(48, DAY + n * DAY_MS).items()}
+# 24 contacts a day, one an hour.
+MONTHS = {k: v for n in range(-2, 40) for k, v in spread(24, DAY + n * DAY_MS).items()}
 RANGES = {
     "a day": (DAY, DAY + DAY_MS),
     "the start of a day": (DAY, DAY + 5 * HOUR_MS),
@@ -227,7 +227,7 @@ _UNTIL_MS = DAY + 40 * DAY_MS
 @pytest.fixture(scope="module")
 def practice() -> Iterator[PracticeServer]:
     settings = PracticeSettings(
-        conversations=3000, days=40, seed=7, rate_limit=0, until_ms=_UNTIL_MS - HOUR_MS
+        conversations=1500, days=40, seed=7, rate_limit=0, until_ms=_UNTIL_MS - HOUR_MS
     )
     with PracticeServer(settings) as server:
         yield server

@@ -33,7 +33,7 @@ from tests.core.history.history_samples import (
 )
 
 START, END = DAY + 6 * HOUR_MS, DAY + 2 * DAY_MS
-ROWS = spread(37) | spread(23, DAY + DAY_MS, END)
+ROWS = spread(31) | spread(18, DAY + DAY_MS, END)
 FEW = spread(9) | spread(4, DAY + DAY_MS, END)
 PAGE = 5
 
@@ -61,7 +61,7 @@ def test_f4_after_a_401_at_any_request_the_next_reading_goes_on_at_the_position(
     last = 0
     while expires_at(last):
         last += 1
-    assert last > 10  # every request of a whole reading was once the one that failed
+    assert last == 10  # every request of a whole reading was once the one that failed
 
 
 def expires_at(last: int) -> bool:
@@ -150,7 +150,7 @@ _AT_ONCE = Timing(chance=lambda: 0.0)  # retries without their waits
 
 @pytest.fixture(scope="module")
 def practice_server() -> Iterator[PracticeServer]:
-    settings_ = PracticeSettings(conversations=200, days=4, seed=3, rate_limit=0, until_ms=END)
+    settings_ = PracticeSettings(conversations=80, days=3, seed=3, rate_limit=0, until_ms=END)
     with PracticeServer(settings_) as server:
         yield server
 
@@ -220,7 +220,7 @@ def test_f10_f12_a_page_that_never_comes_whole_is_not_written_and_read_later(
         with pytest.raises(ServiceError):
             read_practice(practice, store)
         before = set(ids(store))
-        assert 0 < len(before) < 200
+        assert 0 < len(before) < len(practice.contacts)
         practice.faults.clear()
         read_practice(practice, store)
         assert_all_of(practice, store)
@@ -250,7 +250,7 @@ def test_f15_rows_of_the_practice_organisation_change_place(
         everything = set(map(contacts.conversation_id, range(len(contacts))))
         assert found <= everything
         # Three rows of each day come late or go; all others were there all the time.
-        assert len(everything - found) <= 3 * 4
+        assert len(everything - found) <= 3 * 3
         if "appear" in shift:
             doubts = coverage(*contacts.interval, store.spans(0, 2**60), now_ms=LATER).doubts
             assert not doubts

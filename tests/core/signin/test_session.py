@@ -233,7 +233,9 @@ def test_T02_a_token_that_is_not_for_us_is_refused_and_dropped(
 
 
 def test_T02_the_client_ids_case_means_nothing() -> None:
-    assert opened(client_id=CLIENT.upper(), expected="org-1").organization_id == "org-1"
+    assert opened(client_id=CLIENT.upper()).organization_id == "org-1"
+    shouted = {**GRANT, "OAuthClient": {"id": CLIENT.upper()}}
+    assert opened(shouted, expected="org-1").organization_id == "org-1"
 
 
 def test_T02_a_token_that_the_service_refuses_opens_nothing(server: PracticeServer) -> None:
