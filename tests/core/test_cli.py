@@ -6,9 +6,9 @@ import json
 import socket
 import subprocess
 import sys
-import urllib.request
 from pathlib import Path
 
+import httpx
 import pytest
 from click.testing import CliRunner, Result
 
@@ -130,12 +130,12 @@ def test_the_practice_server_prints_one_line_and_ends_with_its_standard_input() 
         said = json.loads(server.stdout.readline())
         assert set(said) >= {"login_url", "api_url", "interval", "clients", "users", "token"}
         assert {"implicit", "pkce"} <= set(said["clients"])
-        request = urllib.request.Request(
+        answer = httpx.get(
             said["api_url"] + "/api/v2/users/me",
             headers={"Authorization": f"Bearer {said['token']}"},
+            trust_env=False,
         )
-        with urllib.request.urlopen(request) as answer:
-            assert json.load(answer)["email"] == said["users"][0]["email"]
+        assert answer.json()["email"] == said["users"][0]["email"]
         server.stdin.close()
         rest = server.stdout.read()
         assert server.wait(10) == 0

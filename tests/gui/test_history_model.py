@@ -238,9 +238,7 @@ def test_sorting_asks_for_another_order_once(model: HistoryModel, qtbot: QtBot) 
 
 def keep(model: HistoryModel, *names: str, qtbot: QtBot) -> dict[str, QPersistentModelIndex]:
     shown = read(qtbot, model)
-    return {
-        name: QPersistentModelIndex(model.index(shown.index(name), CUSTOMER)) for name in names
-    }
+    return {name: QPersistentModelIndex(model.index(shown.index(name), CUSTOMER)) for name in names}
 
 
 def contact_at(model: HistoryModel, index: QPersistentModelIndex, qtbot: QtBot) -> str:
@@ -319,9 +317,7 @@ def test_rows_announced_and_rows_there_always_agree(
     assert read(qtbot, model) == ["Zoë"]
 
 
-def test_other_columns_and_another_clock_are_read_anew(
-    model: HistoryModel, qtbot: QtBot
-) -> None:
+def test_other_columns_and_another_clock_are_read_anew(model: HistoryModel, qtbot: QtBot) -> None:
     read(qtbot, model)
     model.set_clock(Clock(ZoneInfo("America/New_York"), CLOCK.now_ms))
     read(qtbot, model)
@@ -332,9 +328,7 @@ def test_other_columns_and_another_clock_are_read_anew(
     assert model.columnCount() == 2
 
 
-def test_texts_of_any_rows_come_in_the_order_asked_for(
-    model: HistoryModel, qtbot: QtBot
-) -> None:
+def test_texts_of_any_rows_come_in_the_order_asked_for(model: HistoryModel, qtbot: QtBot) -> None:
     job = model.read_texts([2, 0], ["customer", "handle"])
     with qtbot.waitSignal(job.succeeded) as told:
         pass

@@ -164,6 +164,18 @@ def test_a_running_read_is_interrupted_when_it_is_cancelled(tasks: Tasks) -> Non
     assert gate.is_set()
 
 
+def test_a_read_that_is_done_is_not_interrupted_any_more(tasks: Tasks, qtbot: QtBot) -> None:
+    """The interruption would meet the read that came after it."""
+    done = threading.Event()
+    interrupted: list[int] = []
+    job = tasks.order(lambda: None, lambda: interrupted.append(1))
+    tasks.order(done.set)
+    assert wait_for(done)
+    job.cancel()
+    settle(qtbot, tasks, "order")
+    assert interrupted == []
+
+
 def test_a_waiting_read_is_cancelled_without_disturbing_the_running_one(
     tasks: Tasks, qtbot: QtBot
 ) -> None:

@@ -23,7 +23,7 @@ from desktop_app.core.errors import RequestRefused
 from desktop_app.core.genesys import wire
 from desktop_app.core.genesys.history import PageRequest
 from desktop_app.core.history.conversation import wanted_names
-from desktop_app.core.history.coverage import DAY_MS, Position, Slice, Span, plan
+from desktop_app.core.history.coverage import DAY_MS, FRESH_MS, Position, Slice, Span, plan
 from desktop_app.core.history.schema import StoredContact, stored_contact
 from desktop_app.core.history.store import Name, Store
 
@@ -150,7 +150,8 @@ class _SliceReading:
     async def run(self) -> None:
         owner, store = self._owner, self._owner._store
         position = await owner._in_store(lambda: store.position(self._slice))
-        if position is None:
+        if position is None or self._now_ms - position.begun_ms > FRESH_MS:
+            # An old position would join pages of two different days' states.
             position = Position(self._slice, 1, self._now_ms, 1, PAGE_SIZE)
         elif position.next_page > 1:
             resumed = position

@@ -259,6 +259,8 @@ class HistoryModel(QAbstractTableModel):
 
     def _want(self, row: int) -> None:
         first, last = self._wanted or (row, row)
+        if not first - MARGIN <= row <= last + MARGIN:
+            first = last = row  # scrolled far: what was wanted before is out of sight
         self._wanted = (min(first, row), max(last, row))
         if not self._window_timer.isActive() and self._window_job is None:
             self._window_timer.start()

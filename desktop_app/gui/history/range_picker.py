@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import QDate, QDateTime, QTime, Signal
+from PySide6.QtCore import QDate, QDateTime, Qt, QTime, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import (
     QDateTimeEdit,
@@ -115,6 +115,7 @@ class RangeDialog(QDialog):
     def __init__(self, clock: Clock, interval: Interval, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("rangeDialog")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Custom range")
         self._clock = clock
         self._start = self._edit("rangeStart", "Start", interval.start_ms)
