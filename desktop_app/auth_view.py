@@ -95,9 +95,9 @@ class AuthView(QWidget):
         self._profiles[profile.name] = profile
         self._side.show_profiles(self._profiles.values())
 
-    def say(self, icon: Icon, title: str, text: str) -> None:
-        """Show words in place of the login page while something else is under way."""
-        self._panel.say(icon, title, text)
+    def say(self, icon: Icon, title: str, text: str, *, retry: bool = False) -> None:
+        """Show words in place of the login page; ``retry`` offers to sign in anew."""
+        self._panel.say(icon, title, text, "Retry" if retry else "")
 
     def say_signed_out(self, *, revoked: bool) -> None:
         words = (

@@ -142,7 +142,8 @@ class MainWindow(QMainWindow):
         view.table.setFocus()
 
     def _on_store_failed(self, error: Exception) -> None:
-        self.auth_view.say(Icon.WARNING, "Your history can't be opened", sentence_of(error))
+        title = "Your history can't be opened"
+        self.auth_view.say(Icon.WARNING, title, sentence_of(error), retry=True)
 
     def _on_expired(self) -> None:
         """Nobody is torn from the table: what is held stays readable, and a button goes on."""

@@ -51,7 +51,8 @@ def read(qtbot: QtBot, model: HistoryModel, rows: range | None = None) -> list[s
     wanted = range(model.rowCount()) if rows is None else rows
 
     def there() -> bool:
-        return all([model.formatted(row) is not None for row in wanted]) and not model.busy
+        missing = [row for row in wanted if model.formatted(row) is None]  # asks for each
+        return not missing and not model.busy
 
     qtbot.waitUntil(there)
     return [str(model.data(model.index(row, CUSTOMER))) for row in wanted]

@@ -29,6 +29,7 @@ def bar(theme: Theme, qtbot: QtBot) -> Iterator[NoticeBar]:
     parent.show()
     qtbot.waitExposed(parent)
     yield made
+    parent.close()
 
 
 def button(parent: QWidget, name: str) -> QAbstractButton:

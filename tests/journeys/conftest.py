@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from desktop_app.core.signin.profiles import Grant
 from desktop_app.practice.server import PracticeServer
 from desktop_app.practice.settings import PracticeSettings
-from tests.journeys.driving import Person
+from tests.journeys.driving import Person, options_for
 
 Arrive = Callable[..., Person]
 
@@ -35,7 +35,7 @@ def arrive(
     people: list[Person] = []
 
     def made(grant: Grant = Grant.IMPLICIT) -> Person:
-        person = Person(qapp, qtbot, server, grant=grant)
+        person = Person(qapp, qtbot, options_for(server, grant))
         people.append(person)
         person.start()
         return person

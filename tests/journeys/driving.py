@@ -41,6 +41,17 @@ def profile_for(server: PracticeServer, grant: Grant = Grant.IMPLICIT) -> Profil
     )
 
 
+def options_for(server: PracticeServer, grant: Grant = Grant.IMPLICIT) -> Options:
+    """The window of a person whose profile file names this server."""
+    profile = profile_for(server, grant)
+    return Options(
+        profiles={profile.name: profile},
+        chosen=profile.name,
+        mode="light",
+        interval=whole_interval(server),
+    )
+
+
 def whole_interval(server: PracticeServer) -> Interval:
     return Clock(ZoneInfo("UTC")).parse_interval(str(server.description["interval"]))
 
@@ -60,21 +71,10 @@ class Person:
         self,
         app: QApplication,
         qtbot: QtBot,
-        server: PracticeServer,
-        *,
-        grant: Grant = Grant.IMPLICIT,
+        options: Options,
     ) -> None:
         self._qtbot = qtbot
-        profile = profile_for(server, grant)
-        self.application = Application(
-            app,
-            Options(
-                profiles={profile.name: profile},
-                chosen=profile.name,
-                mode="light",
-                interval=whole_interval(server),
-            ),
-        )
+        self.application = Application(app, options)
         self.window: MainWindow = self.application.window
         self.login_pages = 0
         self.window.auth_view.page_loaded.connect(self._on_login_page)
@@ -135,10 +135,13 @@ class Person:
 
     # --- hands --------------------------------------------------------------------------------
 
-    def start(self) -> None:
-        """Open the window and wait for the first login page."""
+    def open(self) -> None:
         self.application.show()
         self.window.activateWindow()
+
+    def start(self) -> None:
+        """Open the window and wait for the first login page."""
+        self.open()
         self.wait(lambda: self.login_pages > 0)
 
     def type_login(self, email: str, password: str) -> None:

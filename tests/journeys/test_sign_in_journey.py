@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
+from pathlib import Path
 
 import httpx
 import pytest
 from PySide6.QtWidgets import QLabel, QToolButton
 
+from desktop_app.core.errors import StoreLocked
+from desktop_app.core.history import vault
+from desktop_app.core.history.store import Store
 from desktop_app.core.signin.profiles import Grant
 from desktop_app.practice.server import PracticeServer
 from tests.journeys.conftest import Arrive
@@ -208,6 +212,27 @@ def test_a_failing_service_is_told_and_tried_again(
     person.press("noticeAction")
     person.wait(lambda: person.is_read() and person.history.model.rowCount() == 900)
     assert person.history.notice.text == ""
+
+
+def test_a_store_that_is_locked_is_told_and_opened_at_the_next_try(
+    arrive: Arrive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempts: list[str] = []
+    open_store = vault.open_store
+
+    def locked_once(folder: Path, name: str) -> Store:
+        attempts.append(name)
+        if len(attempts) == 1:
+            raise StoreLocked("Contact History is open in another window. Close it, then retry.")
+        return open_store(folder, name)
+
+    monkeypatch.setattr(vault, "open_store", locked_once)
+    person = arrive()
+    person.type_login(*SUPERVISOR)
+    person.wait(lambda: "open in another window" in person.words)
+    person.press("signInMessageAction")  # the login host remembers the person
+    person.wait(person.is_read)
+    assert len(attempts) == 2 and person.history.model.rowCount() == 900
 
 
 def test_cancelling_keeps_what_was_read_and_reading_goes_on_from_there(
