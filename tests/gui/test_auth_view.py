@@ -6,7 +6,7 @@ import asyncio
 import dataclasses
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from PySide6.QtWidgets import QComboBox, QLabel, QStackedWidget
@@ -42,8 +42,7 @@ class Finishing:
                 self.cancelled.set()
         if self.error is not None:
             raise self.error
-        session: Any = object()
-        return session
+        return cast(Session, object())
 
 
 @pytest.fixture
