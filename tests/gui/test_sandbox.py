@@ -14,10 +14,10 @@ HOSTILE = {
     "QTWEBENGINE_REMOTE_DEBUGGING": "9222",
     "QTWEBENGINE_CHROMIUM_FLAGS": "--no-sandbox",
     "QTWEBENGINE_DISABLE_SANDBOX": "1",
-    "QTWEBENGINEPROCESS_PATH": "/tmp/other",  # noqa: S108 - only a value
-    "QT_PLUGIN_PATH": "/tmp/plugins",  # noqa: S108 - only a value
-    "QT_QPA_PLATFORM_PLUGIN_PATH": "/tmp/plugins",  # noqa: S108 - only a value
-    "SSLKEYLOGFILE": "/tmp/keys",  # noqa: S108 - only a value
+    "QTWEBENGINEPROCESS_PATH": "elsewhere",
+    "QT_PLUGIN_PATH": "elsewhere",
+    "QT_QPA_PLATFORM_PLUGIN_PATH": "elsewhere",
+    "SSLKEYLOGFILE": "keys",
 }
 HARMLESS = {"HOME": "/home", "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": "2"}
 
