@@ -73,7 +73,7 @@ class HistoryView(QWidget):
         self.feed = Feed(tasks, store, sync, clock.now_ms, self)
         self._loader = ContactLoader(tasks, store, clock, self)
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
-        self._build(tasks)
+        self._build()
         self._connect()
         self.status.show_store(store.why_in_memory)
         self.zone.show_clock(clock)
@@ -121,7 +121,7 @@ class HistoryView(QWidget):
 
     # --- making -------------------------------------------------------------------------------
 
-    def _build(self, tasks: Tasks) -> None:
+    def _build(self) -> None:
         self.notice = NoticeBar(self._theme, self)
         self.table = HistoryTable(self._theme, self)
         self.table.show_model(self.model)

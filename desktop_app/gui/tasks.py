@@ -19,7 +19,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal, SignalInstance, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 T = TypeVar("T")
 
@@ -102,11 +102,6 @@ class Relay(QObject):
             self.received.emit(value)
         except RuntimeError:
             return  # the receiver was deleted while the lane was ending
-
-
-def connect_queued(signal: SignalInstance, slot: Callable[..., object]) -> None:
-    """Connect so that ``slot`` runs on its own object's thread whatever thread emits."""
-    signal.connect(slot, Qt.ConnectionType.QueuedConnection)
 
 
 class Tasks(QObject):
