@@ -69,7 +69,7 @@ def test_a_wrong_password_is_told_by_the_page_and_the_right_one_goes_on(arrive: 
     person.type_login(SUPERVISOR[0], "not this one")
     person.wait(lambda: person.login_pages == 2)
     assert person.window.session is None and person.at_sign_in
-    person.sign_in("")  # the page has kept the address; the caret stands in the password
+    person.correct_password()
     assert person.window.session is not None
 
 
@@ -176,7 +176,7 @@ def test_F04_a_sign_in_that_ends_while_reading_is_asked_for_and_goes_on_where_it
     person.wait(lambda: person.login_pages == 2)
     assert person.at_sign_in
     assert "ended" in person.find(QLabel, "whySignIn").text()
-    person.sign_in("")  # the address is filled in
+    person.correct_password()  # the address is filled in
     person.wait(lambda: not person.at_sign_in and person.is_read())
     assert person.history is view
     assert sees_the_truth(person, server)
