@@ -125,10 +125,6 @@ class Store:
         )
         return [Position(Slice(row[0], row[1]), *row[2:]) for row in rows]
 
-    def write_position(self, at: Position) -> None:
-        with self._transaction():
-            self._put_position(at)
-
     def _put_position(self, at: Position) -> None:
         self._connection.execute(
             "INSERT OR REPLACE INTO position VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -113,7 +113,7 @@ def test_the_end_of_a_day_replaces_what_was_known_of_its_parts() -> None:
     part = Slice(DAY + HOUR_MS, DAY + 2 * HOUR_MS)
     with in_memory() as store:
         store.write_end(span(5, part), pass_ms=0)
-        store.write_position(position(3, inside=part))
+        store.write_page([], {}, position(3, inside=part))
         store.write_end(span(6, doubt="moving"), pass_ms=0)
         assert store.spans(0, 2**60) == [span(6, doubt="moving")]
         assert store.positions(0, 2**60) == []
