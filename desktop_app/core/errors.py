@@ -2,7 +2,7 @@
 
     ContactHistoryError
     ├── InputError                     what a person gave can't be used
-    │   ├── ConfigError                the profile file; names the line and the mend
+    │   ├── ConfigError                the profile or policy file; names the line and the mend
     │   └── IntervalError              a range of time that can't be asked for
     ├── SignInError                    no token was obtained
     │   ├── CallbackRejected           an answer that isn't a trustworthy answer to our request
@@ -10,10 +10,14 @@
     │   ├── ClientRefused              the OAuth client is unknown or set up otherwise
     │   ├── LoginUnavailable           the login page can't be shown
     │   ├── WrongOrganisation          the token is for another organisation or client
-    │   └── UnsafeEnvironment          the web view can't be run safely here
+    │   ├── UnsafeEnvironment          the web view can't be run safely here
+    │   ├── ForbiddenByPolicy          the administrator's policy says no
+    │   └── KeyringMissing             a sign-in can't be kept on this computer
     ├── ServiceError                   the Genesys API didn't give what was asked for
     │   ├── NetworkError               no connection, or it broke
-    │   │   └── ServiceTimeout         the total deadline passed
+    │   │   ├── ServiceTimeout         the total deadline passed
+    │   │   ├── CertificateRefused     the other side's certificate isn't trusted; names its issuer
+    │   │   └── ProxySignInNeeded      the network's proxy wants a name and a password
     │   ├── SignInNeeded               401: the token has expired or was revoked
     │   ├── PermissionMissing          403: names the permissions
     │   ├── NotFound                   404
@@ -118,6 +122,16 @@ class UnsafeEnvironment(SignInError):
     title = "Sign-in can't run safely here"
 
 
+class ForbiddenByPolicy(SignInError):
+    advice = Advice.ASK_ADMIN
+    title = "Your administrator doesn't allow this"
+
+
+class KeyringMissing(SignInError):
+    advice = Advice.ASK_ADMIN
+    title = "The sign-in can't be kept"
+
+
 class ServiceError(ContactHistoryError):
     """``correlation_id`` is Genesys' own name for the failed request, for their support."""
 
@@ -135,6 +149,28 @@ class NetworkError(ServiceError):
 
 class ServiceTimeout(NetworkError):
     title = "Genesys Cloud took too long"
+
+
+class CertificateRefused(NetworkError):
+    """``issuer`` is who signed the certificate, by its own words; empty if it didn't say."""
+
+    advice = Advice.ASK_ADMIN
+    title = "The connection can't be trusted"
+
+    def __init__(self, sentence: str, *, issuer: str = "") -> None:
+        super().__init__(sentence)
+        self.issuer = issuer
+
+
+class ProxySignInNeeded(NetworkError):
+    """``proxy`` is the proxy's host and port, e.g. ``proxy.example.com:8080``."""
+
+    advice = Advice.CORRECT
+    title = "The network's proxy asks for a sign-in"
+
+    def __init__(self, sentence: str, *, proxy: str = "") -> None:
+        super().__init__(sentence)
+        self.proxy = proxy
 
 
 class SignInNeeded(ServiceError):

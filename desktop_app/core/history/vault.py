@@ -19,24 +19,14 @@ from importlib import resources
 from pathlib import Path
 
 import duckdb
-import keyring
-import keyring.backend
 
 from desktop_app.core.errors import StoreDamaged, StoreError, StoreUnsafe
 from desktop_app.core.history import schema
 from desktop_app.core.history.failures import translated
 from desktop_app.core.history.store import Store
+from desktop_app.core.keychain import Keychain, KeychainLocked, KeychainMissing
 
-_SERVICE = "Contact History store"
-
-# Backends that keep secrets with the operating system; all others may write them in clear.
-_SAFE_BACKENDS = (
-    "keyring.backends.Windows",
-    "keyring.backends.macOS",
-    "keyring.backends.SecretService",
-    "keyring.backends.kwallet",
-    "keyring.backends.libsecret",
-)
+_KEYS = Keychain("Contact History store")
 
 KeySource = Callable[[str], str]
 
@@ -46,31 +36,22 @@ def keyring_key(store_name: str) -> str:
 
     May wait for the person to unlock the keyring.  Raises StoreUnsafe when there is none.
     """
-    backend = _safe_backend(keyring.get_keyring())
-    if backend is None:
+    try:
+        key = _KEYS.read(store_name)
+        if key is None:
+            key = secrets.token_hex(32)
+            _KEYS.write(store_name, key)
+    except KeychainMissing:
         raise StoreUnsafe(
             "This computer has no protected keyring, so contacts are kept in memory only and"
             " are gone when the window closes."
-        )
-    try:
-        key = backend.get_password(_SERVICE, store_name)
-        if key is None:
-            key = secrets.token_hex(32)
-            backend.set_password(_SERVICE, store_name, key)
-    except Exception:  # besides KeyringError, backends let the errors of their buses through
+        ) from None
+    except KeychainLocked:
         raise StoreUnsafe(
             "The keyring is locked or refused access, so contacts are kept in memory only."
             " Unlock it and open Contact History again to keep them."
         ) from None
     return key
-
-
-def _safe_backend(found: keyring.backend.KeyringBackend) -> keyring.backend.KeyringBackend | None:
-    candidates: list[keyring.backend.KeyringBackend] = [found, *getattr(found, "backends", [])]
-    for candidate in candidates:
-        if type(candidate).__module__.startswith(_SAFE_BACKENDS):
-            return candidate
-    return None
 
 
 def store_name(organization_id: str, user_id: str) -> str:

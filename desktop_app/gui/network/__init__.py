@@ -1,0 +1,1 @@
+"""How this computer reaches the outside: proxies and certificate authorities, for both stacks."""
