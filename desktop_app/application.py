@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
 import tempfile
 from collections.abc import Callable, Mapping
@@ -11,32 +10,46 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from platformdirs import user_data_path
+from platformdirs import user_config_path, user_data_path
 from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.auth_view import AuthView
+from desktop_app.core.crash import Watch
 from desktop_app.core.genesys.directory import Directory
 from desktop_app.core.genesys.history import PageRequest, fetch_page
+from desktop_app.core.genesys.network import Network
 from desktop_app.core.genesys.wire import ConversationPage
 from desktop_app.core.history import vault
 from desktop_app.core.history.clock import Clock, Interval
 from desktop_app.core.history.store import Store
 from desktop_app.core.history.sync import Progress, Synchroniser
-from desktop_app.core.signin.exchange import exchange
-from desktop_app.core.signin.oauth import Attempt, Code, Token
-from desktop_app.core.signin.profiles import PRACTICE, Grant, Profile, profile_file
-from desktop_app.core.signin.session import Session, open_session, sign_out
+from desktop_app.core.keychain import Keychain
+from desktop_app.core.signin.journey import SignInJourney
+from desktop_app.core.signin.kept import KeptSessions
+from desktop_app.core.signin.lifetime import IdleWatch
+from desktop_app.core.signin.policy import Policy
+from desktop_app.core.signin.profiles import PRACTICE, Grant, Profile, Way, profile_file
+from desktop_app.core.signin.remembered import Remembered
+from desktop_app.core.signin.session import Session
 from desktop_app.gui.assets import Icon, app_icon
 from desktop_app.gui.history.feed import Sync
 from desktop_app.gui.history.zone_button import system_zone
+from desktop_app.gui.idle import IdleLock
+from desktop_app.gui.network.proxies import apply_to_qt, find_proxy
 from desktop_app.gui.practice_process import PracticeProcess
+from desktop_app.gui.preferences import Preferences
 from desktop_app.gui.sandbox import is_switched_off
+from desktop_app.gui.settings.settings_page import SettingsPage
+from desktop_app.gui.signin.browser_way import OpenUrl, open_in_system_browser
+from desktop_app.gui.signin.organisations import Organisations
+from desktop_app.gui.signin.surroundings import Surroundings
 from desktop_app.gui.tasks import Relay, Tasks
 from desktop_app.gui.theme import Mode, Theme
 from desktop_app.main_window import MainWindow, Services
+from desktop_app.settings import SettingsKeeper
 
-_log = logging.getLogger(__name__)
+_FOLDER = "contact-history"
 
 
 @dataclass(frozen=True)
@@ -45,13 +58,17 @@ class Options:
 
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     chosen: str = ""
+    policy: Policy = field(default_factory=Policy)
     practice: bool = False
     practice_options: list[str] = field(default_factory=list)
     practice_grant: Grant = Grant.IMPLICIT
+    practice_way: Way = Way.VIEW
     unsafe: str = ""  # why no login page may be shown, from gui.sandbox
-    mode: Mode = "system"
+    mode: Mode | None = None  # what the person has chosen, when None
     interval: Interval | None = None
     config: Path | None = None
+    open_url: OpenUrl = open_in_system_browser
+    watch: Watch | None = None  # what unforeseen errors are told to
 
 
 class Application(QObject):
@@ -61,37 +78,97 @@ class Application(QObject):
         super().__init__(app)
         app.setApplicationName("Contact History")
         app.setApplicationDisplayName("Contact History")
-        app.setDesktopFileName("contact-history")
+        app.setDesktopFileName(_FOLDER)
         app.setWindowIcon(app_icon())
         self._options = options
+        policy = options.policy
         self._folder = tempfile.TemporaryDirectory(prefix="contact-history-")
         self._practice: PracticeProcess | None = None
+        self._practice_set_up = False  # the practice organisation is to be shown for set-up
         self.practice_description: dict[str, Any] = {}
-        self.theme = Theme(app, options.mode)
-        self.tasks = Tasks(self)
+        self.preferences = Preferences(
+            user_config_path(_FOLDER, appauthor=False) / "preferences.ini"
+        )
+        self.theme = Theme(app, options.mode or self.preferences.mode)
+        watch = options.watch
+        self.tasks = Tasks(self, on_loop_error=watch.on_loop_error if watch else None)
+        self._unforeseen = Relay(self)
+        if watch is not None:
+            watch.on_unhandled = self._unforeseen.send
+        apply_to_qt(policy.proxy)
+        self._find_proxy = find_proxy(policy.proxy, ca_file=policy.ca_file)
+        self._network = Network(find_proxy=self._find_proxy, ca_file=policy.ca_file)
+        self._kept = KeptSessions(Keychain("Contact History sign-in"))
+        self.journey = SignInJourney(
+            self._network,
+            policy,
+            Remembered(_data_folder()),
+            self._kept,
+            stay_signed_in=self._stays_signed_in,
+        )
+        self.organisations = Organisations(
+            options.profiles.values(), options.config or profile_file(), policy, self.tasks, self
+        )
+        self._pauses = Relay(self)
+        self.window = self._make_window()
+        self._settings = SettingsKeeper(
+            self.window,
+            self.organisations,
+            self.preferences,
+            self.theme,
+            self._kept,
+            self.tasks,
+            self,
+        )
+        self._idle = IdleLock(IdleWatch(policy.idle_lock_minutes * 60), self.window)
+        self._connect()
+
+    def _make_window(self) -> MainWindow:
+        options, policy = self._options, self._options.policy
         auth_view = AuthView(
-            options.profiles.values(),
+            self.organisations,
+            self.journey,
             self.tasks,
             self.theme,
-            finish_sign_in,
-            profile_file=str(options.config or profile_file()),
-            unsafe=options.unsafe,
-            loopback_only=is_switched_off(),
+            surroundings=Surroundings(
+                unsafe=options.unsafe,
+                loopback_only=is_switched_off(),
+                ca_file=policy.ca_file,
+                credentials=self._network.credentials,
+                name_proxy=self._find_proxy.name,
+            ),
+            open_url=options.open_url,
         )
-        auth_view.practice_asked.connect(self.start_practice)
-        self._pauses = Relay(self)
         services = Services(
             open_store=self._open_store,
             sync_for=self._sync_for,
-            sign_out=sign_out,
+            sign_out=self.journey.sign_out,
+            leave=self.journey.leave,
             budget=_budget,
             zone_for=_zone_for,
+            organisations=lambda: self.organisations.names,
+            mask_numbers=policy.mask_numbers,
         )
-        self.window = MainWindow(
-            auth_view, services, self.tasks, self.theme, interval=options.interval
+        return MainWindow(
+            auth_view,
+            SettingsPage(self.theme),
+            services,
+            self.tasks,
+            self.theme,
+            interval=options.interval,
         )
 
+    def _connect(self) -> None:
+        auth_view = self.window.auth_view
+        auth_view.practice_asked.connect(self.start_practice)
+        auth_view.set_up.practice_asked.connect(self._on_practice_set_up_asked)
+        auth_view.proxy_answered.connect(self._network.use_credentials)
+        self._unforeseen.received.connect(self.window.show_unforeseen)
         self._pauses.received.connect(self.window.show_pause)
+        self._idle.due.connect(self._on_idle)
+        self.window.signed_in.connect(self._on_signed_in)
+        self.window.locked.connect(self._idle.stop)
+        self.window.signed_out.connect(self._idle.stop)
 
     def show(self) -> None:
         """Show the window and begin the first sign-in."""
@@ -99,18 +176,29 @@ class Application(QObject):
         if self._options.practice:
             self.start_practice()
         else:
-            self.window.auth_view.start(self._options.chosen)
+            self.window.auth_view.start(self._options.chosen, resume=True)
 
     def start_practice(self) -> None:
-        """Start the practice organisation, or sign in to the one that runs."""
+        """Start the practice organisation and sign in to it."""
+        self._practice_set_up = False
+        self._run_practice()
+
+    def _on_practice_set_up_asked(self) -> None:
+        """Start it for somebody who sets it up by hand, to see how that is done."""
+        self._practice_set_up = True
+        self._run_practice()
+
+    def _run_practice(self) -> None:
         if self._practice is not None and self._practice.running:
-            self.window.auth_view.start(PRACTICE)
+            if self.practice_description:
+                self._go_to_practice()
             return
-        self.window.auth_view.say(
-            Icon.CLOCK,
-            "Starting the practice organisation …",
-            "A Genesys Cloud of invented contacts on this computer.",
-        )
+        if not self._practice_set_up:
+            self.window.auth_view.say(
+                Icon.CLOCK,
+                "Starting the practice organisation …",
+                "A Genesys Cloud of invented contacts on this computer.",
+            )
         self._practice = PracticeProcess(self._options.practice_options, self)
         self._practice.ready.connect(self._on_practice_ready)
         self._practice.failed.connect(self._on_practice_failed)
@@ -118,10 +206,13 @@ class Application(QObject):
 
     def close(self) -> None:
         """Everything that outlives the window: processes, threads, temporary files."""
+        self._idle.stop()
         self.window.close()
         # No event loop may follow, and the login's page must go before its profile.
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         self.tasks.close()
+        if self._options.mode is None:
+            self.preferences.mode = self.theme.mode
         if self._practice is not None:
             self._practice.stop()
         self._folder.cleanup()
@@ -130,13 +221,34 @@ class Application(QObject):
         self.practice_description = description
         if self.window.interval is None:
             self.window.interval = practice_interval(description)
-        self.window.auth_view.add_profile(
-            practice_profile(description, self._options.practice_grant)
+        self._go_to_practice()
+
+    def _go_to_practice(self) -> None:
+        options, auth_view = self._options, self.window.auth_view
+        profile = practice_profile(
+            self.practice_description,
+            options.policy.grant or options.practice_grant,
+            options.practice_way,
         )
-        self.window.auth_view.start(PRACTICE)
+        if self._practice_set_up:
+            auth_view.set_up.show_practice(profile)
+            return
+        self.organisations.offer(profile)
+        auth_view.start(PRACTICE)
 
     def _on_practice_failed(self, sentence: str) -> None:
+        self.practice_description = {}
         self.window.auth_view.say(Icon.WARNING, "The practice organisation isn't there", sentence)
+
+    def _stays_signed_in(self) -> bool:
+        return self.preferences.stay_signed_in and self._options.policy.stay_signed_in
+
+    def _on_signed_in(self) -> None:
+        if not self._idle.running:
+            self._idle.start()
+
+    def _on_idle(self) -> None:
+        self.window.lock(self._options.policy.idle_lock_minutes)
 
     def _open_store(self, session: Session) -> Store:
         """The person's own store; for the practice organisation one that ends with the window."""
@@ -144,7 +256,7 @@ class Application(QObject):
         if session.profile.is_practice:
             key = secrets.token_hex(32)
             return vault.open_store(Path(self._folder.name) / key[:8], name, lambda _: key)
-        return vault.open_store(user_data_path("contact-history", appauthor=False), name)
+        return vault.open_store(_data_folder(), name)
 
     def _sync_for(self, session: Session, store: Store) -> Sync:
         directory: list[Directory] = []
@@ -167,15 +279,12 @@ class Application(QObject):
         return sync
 
 
-async def finish_sign_in(profile: Profile, attempt: Attempt, answer: Token | Code) -> Session:
-    """From the callback's answer to a checked session."""
-    token = answer if isinstance(answer, Token) else await exchange(attempt, answer)
-    return await open_session(profile, token)
-
-
-def practice_profile(description: Mapping[str, Any], grant: Grant = Grant.IMPLICIT) -> Profile:
+def practice_profile(
+    description: Mapping[str, Any], grant: Grant = Grant.IMPLICIT, way: Way = Way.VIEW
+) -> Profile:
     """The profile of a running practice organisation."""
-    client = description["clients"][grant.value]
+    clients = description["clients"]
+    client = clients[grant.value]
     return Profile(
         name=PRACTICE,
         login_url=description["login_url"],
@@ -184,12 +293,18 @@ def practice_profile(description: Mapping[str, Any], grant: Grant = Grant.IMPLIC
         grant=grant,
         redirect_uri=client["redirect_uri"],
         timezone="Europe/London",
+        way=way,
+        pkce_client_id=clients[Grant.PKCE.value]["client_id"],
     )
 
 
 def practice_interval(description: Mapping[str, Any]) -> Interval:
     """The range that holds all invented contacts."""
     return Clock(ZoneInfo("UTC")).parse_interval(description["interval"])
+
+
+def _data_folder() -> Path:
+    return user_data_path(_FOLDER, appauthor=False)
 
 
 def _budget(session: Session) -> tuple[int, int]:

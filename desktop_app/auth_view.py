@@ -1,86 +1,123 @@
-"""The sign-in screen: whose organisation, and its login page in a guarded web view.
+"""The sign-in screen: whose organisation, and the ways in.
 
-    profile ─► attempt ─► login page ─► callback caught ─► token ─► checked ─► session
+    profile ─► way in (a guarded page in this window, or the person's own browser) ─► session
 
-The person types the password on Genesys' page; this program never sees it.
+Beside the ways stand the set-up page for organisations and the page for the network's proxy.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Coroutine, Iterable
-from typing import Any
+from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtWebEngineWidgets import QWebEngineView
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
-from desktop_app.core.errors import ContactHistoryError, UnsafeEnvironment
-from desktop_app.core.signin.oauth import Attempt, Code, Failure, Outcome, Token
-from desktop_app.core.signin.profiles import Profile
+from desktop_app.core.errors import (
+    ContactHistoryError,
+    ForbiddenByPolicy,
+    LoginUnavailable,
+    ProxySignInNeeded,
+    UnsafeEnvironment,
+)
+from desktop_app.core.signin.profiles import Grant, Profile, Way
+from desktop_app.core.signin.refusals import is_grant_refused
 from desktop_app.core.signin.session import Session
 from desktop_app.gui.assets import Icon
-from desktop_app.gui.guarded_page import Guard
+from desktop_app.gui.message_page import MessagePage
 from desktop_app.gui.notices import sentence_of
-from desktop_app.gui.signin.login_panel import LoginPanel
+from desktop_app.gui.signin.browser_way import BrowserWay, OpenUrl, open_in_system_browser
+from desktop_app.gui.signin.login_panel import STALLED_MS, LoginPanel
+from desktop_app.gui.signin.organisations import Organisations
+from desktop_app.gui.signin.proxy_page import ProxyPage
+from desktop_app.gui.signin.set_up import SetUp
 from desktop_app.gui.signin.side_panel import SidePanel
+from desktop_app.gui.signin.surroundings import Surroundings
+from desktop_app.gui.signin.ways import Journey
+from desktop_app.gui.signin.window_way import WindowWay
 from desktop_app.gui.tasks import Job, Tasks
 from desktop_app.gui.theme import Theme
 
-# Turns the callback's answer into a checked session, on the network lane.
-Finish = Callable[[Profile, Attempt, Token | Code], Coroutine[Any, Any, Session]]
+USE_PKCE = "Sign in with PKCE instead"
 
 
 class AuthView(QWidget):
-    """One attempt is live at a time; ``signed_in`` brings its checked session.
-
-    ``unsafe`` says why no page may be shown at all; ``loopback_only`` confines pages to this
-    computer because the browser's sandbox is off (see ``gui.sandbox``).
-    """
+    """One attempt is live at a time; ``signed_in`` brings its checked session."""
 
     signed_in = Signal(object)  # Session
+    failed = Signal(object)  # the exception, which is shown here
     callback_seen = Signal()
     practice_asked = Signal()
+    settings_asked = Signal()
     page_loaded = Signal()
+    proxy_answered = Signal(str, str, str)  # proxy, user, password
 
     def __init__(
         self,
-        profiles: Iterable[Profile],
+        organisations: Organisations,
+        journey: Journey,
         tasks: Tasks,
         theme: Theme,
-        finish: Finish,
         *,
-        profile_file: str,
-        unsafe: str = "",
-        loopback_only: bool = False,
+        surroundings: Surroundings,
+        open_url: OpenUrl = open_in_system_browser,
+        stalled_ms: int = STALLED_MS,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("authView")
-        self._profiles = {profile.name: profile for profile in profiles}
+        self._organisations = organisations
+        self._journey = journey
         self._tasks = tasks
-        self._finish = finish
-        self._profile_file = profile_file
-        self._unsafe = unsafe
-        self._loopback_only = loopback_only
-        self._attempt: Attempt | None = None
-        self._guard: Guard | None = None
-        self._job: Job | None = None
         self._hint = ""
+        self._prompt = ""
+        self._used: Profile | None = None  # the profile of the attempt under way
+        self._retry_with_pkce = False
+        self._resuming: Job | None = None
         self._side = SidePanel(self)
-        self._side.show_profiles(self._profiles.values())
-        self._side.profile_chosen.connect(self._on_profile_chosen)
-        self._side.practice_asked.connect(self.practice_asked)
-        self._panel = LoginPanel(theme, loopback_only=loopback_only, parent=self)
-        self._panel.status_changed.connect(self._side.say)
-        self._panel.failed.connect(self._on_failed)
-        self._panel.retry_asked.connect(self._on_retry)
-        self._panel.page_loaded.connect(self.page_loaded)
+        self._panel = LoginPanel(theme, surroundings, stalled_ms=stalled_ms)
+        self._window = WindowWay(self._panel, journey, tasks, surroundings, self)
+        self._browser = BrowserWay(journey, tasks, open_url, self)
+        self.set_up = SetUp(organisations, journey, tasks, theme, surroundings, self)
+        self._waiting = MessagePage(theme, "browserMessage", self)
+        self._proxy = ProxyPage(theme, self)
+        self._right = QStackedWidget(self)
+        for page in (self._panel, self._waiting, self.set_up.page, self._proxy):
+            self._right.addWidget(page)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self._side)
-        row.addWidget(self._panel, 1)
+        row.addWidget(self._right, 1)
+        self._connect()
+        self._side.offer_practice(organisations.policy.practice)
+        self._side.show_profiles(organisations.profiles)
+
+    def _connect(self) -> None:
+        self._organisations.changed.connect(self._on_organisations_changed)
+        side = self._side
+        side.profile_chosen.connect(self._on_profile_chosen)
+        side.browser_asked.connect(self._on_browser_asked)
+        side.pkce_asked.connect(self._on_pkce_asked)
+        side.set_up_asked.connect(self.set_up_another)
+        side.edit_asked.connect(self._on_edit_asked)
+        side.practice_asked.connect(self.practice_asked)
+        side.settings_asked.connect(self.settings_asked)
+        self._panel.status_changed.connect(side.say)
+        self._panel.retry_asked.connect(self._on_retry)
+        self._panel.browser_asked.connect(self._on_browser_asked)
+        self._panel.page_loaded.connect(self.page_loaded)
+        for way in (self._window, self._browser):
+            way.callback_seen.connect(self._on_callback_seen)
+            way.signed_in.connect(self._on_session)
+            way.failed.connect(self._on_failed)
+        self._browser.opened.connect(self._on_browser_opened)
+        self._waiting.acted.connect(self._browser.open_again)
+        self._waiting.other_acted.connect(self._on_window_asked)
+        self.set_up.done.connect(self._on_set_up)
+        self.set_up.closed.connect(self._on_set_up_closed)
+        self._proxy.answered.connect(self._on_proxy_answered)
+        self._proxy.cancelled.connect(self._on_proxy_cancelled)
 
     @property
     def web_view(self) -> QWebEngineView:
@@ -88,16 +125,70 @@ class AuthView(QWidget):
 
     @property
     def profile(self) -> Profile | None:
-        return self._side.profile
+        """The chosen organisation, as it is used."""
+        return self._organisations.find(self._side.name)
 
-    def add_profile(self, profile: Profile) -> None:
-        """Add or replace a profile, e.g. the practice organisation once it runs."""
-        self._profiles[profile.name] = profile
-        self._side.show_profiles(self._profiles.values())
+    # --- what the window asks for -------------------------------------------------------------
+
+    def start(
+        self,
+        name: str = "",
+        *,
+        hint: str = "",
+        why: str = "",
+        prompt: str = "",
+        resume: bool = False,
+    ) -> None:
+        """Begin an attempt with the named profile, or the chosen one.
+
+        ``hint`` is an e-mail address to fill in; ``why`` tells why signing in is asked again;
+        ``prompt`` "login" makes the person type even where the login host remembers them;
+        ``resume`` goes on with a sign-in that was kept, where there is one.
+        """
+        if name:
+            self._side.choose(name)
+        self._hint, self._prompt = hint, prompt
+        self._side.say_why(why)
+        self.cancel()
+        profile = self.profile
+        if profile is None:
+            self.set_up_another()
+            return
+        if resume:
+            self._resume(profile)
+        else:
+            self._begin(profile)
+
+    def start_quietly(self, name: str, *, hint: str) -> bool:
+        """Renew where the login host still remembers the person, with nothing to be seen.
+
+        False where that can't be tried: in the person's own browser every try is seen.
+        """
+        profile = self._organisations.find(name)
+        if profile is None or profile.way is Way.BROWSER:
+            return False
+        self.start(name, hint=hint)
+        return True
+
+    def cancel(self) -> None:
+        """End the attempt under way, whichever way it goes."""
+        if self._resuming is not None:
+            self._resuming.cancel()
+            self._resuming = None
+        self._window.cancel()
+        self._browser.cancel()
+        self._retry_with_pkce = False
+
+    def forget(self) -> None:
+        """At sign-out: nothing of the login stays behind."""
+        self.cancel()
+        self.set_up.stop()
+        self._panel.forget()
 
     def say(self, icon: Icon, title: str, text: str, *, retry: bool = False) -> None:
         """Show words in place of the login page; ``retry`` offers to sign in anew."""
         self._panel.say(icon, title, text, "Retry" if retry else "")
+        self._right.setCurrentWidget(self._panel)
 
     def say_signed_out(self, *, revoked: bool) -> None:
         words = (
@@ -107,100 +198,192 @@ class AuthView(QWidget):
             " revoke it, so there it ends when its time is over."
         )
         self._panel.say(Icon.LOG_OUT, "You are signed out", words, "Sign in")
+        self._right.setCurrentWidget(self._panel)
+        self._hint = self._prompt = ""
         self._side.say("")
 
-    def start(self, name: str = "", *, hint: str = "", why: str = "") -> None:
-        """Begin an attempt with the named profile, or the chosen one.
+    def set_up_another(self) -> None:
+        self.cancel()
+        self._panel.say(Icon.KEY, "No organisation is set up yet", "", "")
+        self.set_up.show_new()
+        self._right.setCurrentWidget(self.set_up.page)
+        self._side.say("")
 
-        ``hint`` is an e-mail address to fill in; ``why`` tells why signing in is asked again.
-        """
-        if name:
-            self._side.choose(name)
-        self._hint = hint
-        self._side.say_why(why)
-        self._end_attempt()
-        profile = self.profile
-        if profile is None:
-            self._say_no_profile()
-            return
-        refusal = self._refusal(profile)
-        if refusal is not None:
+    def edit(self, name: str) -> None:
+        """Show an organisation's settings."""
+        self.cancel()
+        if self.set_up.show_existing(name):
+            self._right.setCurrentWidget(self.set_up.page)
+            self._side.say("")
+
+    def ask_for_proxy(self, proxy: str) -> None:
+        """Ask for the name and password that the network's proxy wants."""
+        self._proxy.ask(proxy)
+        self._right.setCurrentWidget(self._proxy)
+        self._side.say("The network's proxy asks for a sign-in")
+
+    # --- ways in ------------------------------------------------------------------------------
+
+    def _begin(self, profile: Profile, way: Way | None = None) -> None:
+        try:
+            self._organisations.policy.check_profile(profile)
+        except ForbiddenByPolicy as refusal:
             self._on_failed(refusal)
             return
-        self._attempt = Attempt.start(profile, login_hint=hint, now=time.time())
-        self._guard = Guard(self._attempt, loopback_only=self._loopback_only, parent=self)
-        self._guard.answered.connect(self._on_answered)
-        self._panel.open(self._attempt.authorize_url, self._guard)
+        self._used = profile
+        if (way or profile.way) is Way.BROWSER:
+            self._show_waiting("Opening your browser …", "", profile)
+            self._browser.start(profile, hint=self._hint, prompt=self._prompt)
+        else:
+            self._right.setCurrentWidget(self._panel)
+            self._window.start(profile, hint=self._hint, prompt=self._prompt)
 
-    def forget(self) -> None:
-        """At sign-out: nothing of the login stays behind."""
-        self._end_attempt()
-        self._panel.forget()
+    def _resume(self, profile: Profile) -> None:
+        self.say(Icon.CLOCK, "Signing you in …", "")
+        self._used = profile
+        resume = self._journey.resume
+        self._resuming = self._tasks.network(lambda: resume(profile))
+        self._resuming.succeeded.connect(self._on_resumed)
+        self._resuming.failed.connect(self._on_not_resumed)
 
-    def _refusal(self, profile: Profile) -> ContactHistoryError | None:
-        if self._unsafe:
-            mend = "with --practice" if profile.is_practice else "as an ordinary user"
-            return UnsafeEnvironment(
-                f"The login page can't be shown safely because {self._unsafe}. Start Contact"
-                f" History again {mend}, or ask your admin."
-            )
-        if self._loopback_only and not profile.is_loopback:
-            return UnsafeEnvironment(
-                "This window was opened without the browser's sandbox, for the practice"
-                " organisation only. Start Contact History again, as an ordinary user, to sign"
-                " in elsewhere."
-            )
-        return None
+    def _on_resumed(self, session: Session | None) -> None:
+        self._resuming = None
+        if session is not None:
+            self._on_session(session)
+        elif self._used is not None:
+            self._begin(self._used)
 
-    def _end_attempt(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
-            self._job = None
-        self._panel.close_page()
-        self._attempt = None
-        if self._guard is not None:
-            self._guard.deleteLater()
-            self._guard = None
+    def _on_not_resumed(self, error: Exception) -> None:
+        self._resuming = None
+        self._on_failed(error)
 
-    def _on_answered(self, outcome: Outcome) -> None:
-        profile, attempt = self.profile, self._attempt
-        if profile is None or attempt is None or self._job is not None:
-            return
-        if isinstance(outcome, Failure):
-            self._on_failed(outcome.error)
-        elif isinstance(outcome, Token | Code):
-            self.callback_seen.emit()
-            self._panel.say(Icon.CHECK, "Signed in", "Checking who you are …")
-            self._side.say("Checking who you are …")
-            self._job = self._tasks.network(lambda: self._finish(profile, attempt, outcome))
-            self._job.succeeded.connect(self._on_session)
-            self._job.failed.connect(self._on_failed)
+    def _on_callback_seen(self) -> None:
+        self.callback_seen.emit()
+        self.say(Icon.CHECK, "Signed in", "Checking who you are …")
+        self._side.say("Checking who you are …")
 
     def _on_session(self, session: Session) -> None:
-        self._job = None
-        self._end_attempt()
         self._side.say("")
         self._side.say_why("")
+        self._prompt = ""
+        self._keep_pkce()
         self.signed_in.emit(session)
 
+    def _keep_pkce(self) -> None:
+        """What helped once is written down: a client that takes PKCE alone stays so."""
+        used = self._used
+        written = self._organisations.as_written(used.name) if used is not None else None
+        if used is None or written is None or written.is_practice:
+            return
+        if (
+            used.grant is Grant.PKCE
+            and written.grant is Grant.IMPLICIT
+            and used == written.with_pkce()
+        ):
+            self._organisations.save(used)
+
     def _on_failed(self, error: Exception) -> None:
-        self._job = None
-        self._end_attempt()
         title = error.title if isinstance(error, ContactHistoryError) else "Sign-in did not finish"
-        self._panel.say(Icon.WARNING, title, sentence_of(error), "Retry")
         self._side.say(title)
+        if isinstance(error, ProxySignInNeeded):
+            self.ask_for_proxy(error.proxy)
+            self.failed.emit(error)
+            return
+        used = self._used
+        self._retry_with_pkce = (
+            used is not None and used.grant is Grant.IMPLICIT and is_grant_refused(error)
+        )
+        hopeless = isinstance(error, ForbiddenByPolicy | UnsafeEnvironment)
+        action = USE_PKCE if self._retry_with_pkce else "" if hopeless else "Retry"
+        browser = isinstance(error, UnsafeEnvironment | LoginUnavailable)
+        self._panel.say(Icon.WARNING, title, sentence_of(error), action, browser=browser)
+        self._right.setCurrentWidget(self._panel)
+        self.failed.emit(error)
+
+    def _on_retry(self) -> None:
+        if self._retry_with_pkce:
+            self._on_pkce_asked()
+        else:
+            self.start(hint=self._hint, prompt=self._prompt)
+
+    def _on_pkce_asked(self) -> None:
+        self.cancel()
+        profile = self.profile
+        if profile is not None:
+            self._begin(profile.with_pkce())
+
+    def _on_browser_asked(self) -> None:
+        self.cancel()
+        profile = self.profile
+        if profile is not None:
+            self._begin(profile, Way.BROWSER)
+
+    def _on_window_asked(self) -> None:
+        self.cancel()
+        profile = self.profile
+        if profile is not None:
+            self._begin(replace(profile, way=Way.VIEW), Way.VIEW)
+
+    def _on_browser_opened(self, taken: bool) -> None:
+        profile = self.profile
+        if profile is None:
+            return
+        if taken:
+            words = (
+                "The login page has opened there. Sign in and come back: this window goes on by"
+                " itself. It waits for 5 minutes."
+            )
+            self._show_waiting("Sign in with your browser", words, profile)
+            self._side.say("Waiting for your browser")
+        else:
+            self._on_failed(
+                LoginUnavailable(
+                    "No browser could be opened. Choose a default browser in this computer's"
+                    " settings, then retry."
+                )
+            )
+
+    def _show_waiting(self, title: str, words: str, profile: Profile) -> None:
+        forced = self._organisations.policy.forces_browser
+        self._waiting.say(
+            Icon.GLOBE,
+            title,
+            words,
+            "Open it again" if words else "",
+            "" if forced or not words else "Use this window",
+        )
+        self._right.setCurrentWidget(self._waiting)
+        self._waiting.setFocus()
+
+    # --- the other pages ----------------------------------------------------------------------
 
     def _on_profile_chosen(self) -> None:
         """Another organisation never sees the cookies of the one before."""
         self.forget()
         self.start()
 
-    def _on_retry(self) -> None:
-        self.start(hint=self._hint, why="")
+    def _on_organisations_changed(self) -> None:
+        self._side.show_profiles(self._organisations.profiles)
 
-    def _say_no_profile(self) -> None:
+    def _on_edit_asked(self) -> None:
+        self.edit(self._side.name)
+
+    def _on_set_up(self, name: str) -> None:
+        self.forget()
+        self.start(name)
+
+    def _on_set_up_closed(self) -> None:
+        self.start()
+
+    def _on_proxy_answered(self, proxy: str, user: str, password: str) -> None:
+        self.proxy_answered.emit(proxy, user, password)
+        self.start(hint=self._hint, prompt=self._prompt)
+
+    def _on_proxy_cancelled(self) -> None:
         self._panel.say(
-            Icon.KEY,
-            "No organisation is set up yet",
-            f"Describe yours in {self._profile_file}, or try the practice organisation.",
+            Icon.WARNING,
+            ProxySignInNeeded.title,
+            "Without a name and a password the network's proxy lets nothing through.",
+            "Retry",
         )
+        self._right.setCurrentWidget(self._panel)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from platformdirs import user_log_path
 
 from desktop_app import __version__
+from desktop_app.core import crash
+from desktop_app.core.crash import Watch
 from desktop_app.core.errors import ConfigError, ContactHistoryError
-from desktop_app.core.signin.profiles import Grant, Profile, load_profiles, profile_file
+from desktop_app.core.signin.policy import Policy, load_policy, policy_files
+from desktop_app.core.signin.profiles import Grant, Profile, Way, load_profiles, profile_file
 
 if TYPE_CHECKING:
     from desktop_app.application import Options
@@ -25,6 +30,7 @@ _PROFILE = click.option("--profile", metavar="NAME", help="The profile to sign i
 _PRACTICE = click.option(
     "--practice", is_flag=True, help="Use the practice organisation: no account, no network."
 )
+_VERBOSE = click.option("--verbose", is_flag=True, help="Repeat the log on standard error.")
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -32,24 +38,35 @@ _PRACTICE = click.option(
 @_CONFIG
 @_PROFILE
 @_PRACTICE
+@_VERBOSE
 @click.option(
-    "--theme", type=click.Choice(["system", "light", "dark"]), default="system", show_default=True
+    "--theme",
+    type=click.Choice(["system", "light", "dark"]),
+    help="Instead of the one chosen in the settings.",
 )
 @click.pass_context
 def main(
-    context: click.Context, config: Path | None, profile: str | None, practice: bool, theme: Mode
+    context: click.Context,
+    config: Path | None,
+    profile: str | None,
+    practice: bool,
+    verbose: bool,
+    theme: Mode | None,
 ) -> None:
     """Contact history of a Genesys Cloud organisation, held on this computer.
 
     Without a command, opens the window.
     """
     if context.invoked_subcommand is None:
-        sys.exit(_window(config, profile, practice, theme))
+        sys.exit(_window(config, profile, practice, verbose, theme))
 
 
-def _window(config: Path | None, profile: str | None, practice: bool, theme: Mode) -> int:
+def _window(
+    config: Path | None, profile: str | None, practice: bool, verbose: bool, theme: Mode | None
+) -> int:
+    watch = _watch(verbose)
     profiles, chosen = _profiles(config, profile, practice)
-    options = _options(profiles, chosen, practice=practice, config=config, mode=theme)
+    options = _options(profiles, chosen, practice=practice, config=config, mode=theme, watch=watch)
     from PySide6.QtWidgets import QApplication
 
     from desktop_app.application import Application
@@ -66,6 +83,7 @@ def _window(config: Path | None, profile: str | None, practice: bool, theme: Mod
 @_CONFIG
 @_PROFILE
 @_PRACTICE
+@_VERBOSE
 @click.option("--interval", metavar="A/B", help="ISO 8601; default: all practice contacts.")
 @click.option(
     "--screenshots", type=click.Path(path_type=Path, file_okay=False), help="Folder for pictures."
@@ -79,32 +97,57 @@ def _window(config: Path | None, profile: str | None, practice: bool, theme: Mod
     default="implicit",
     help="With --practice only.",
 )
+@click.option(
+    "--way",
+    type=click.Choice(["window", "browser"]),
+    default="window",
+    help="Sign in on the window's own page, or with a Chromium of the system's.",
+)
+@click.option(
+    "--first-run", is_flag=True, help="With --practice: begin with nothing and set it up."
+)
 @click.option("--conversations", type=click.IntRange(min=0), help="With --practice only.")
 def tour(
     config: Path | None,
     profile: str | None,
     practice: bool,
+    verbose: bool,
     interval: str | None,
     screenshots: Path | None,
     report: Path | None,
     login_keys: str | None,
     timeout: float,
     grant: str,
+    way: str,
+    first_run: bool,
     conversations: int | None,
 ) -> None:
     """Drive the real windows as a person would, and leave pictures of each step."""
     if not practice and not (profile and interval):
         raise click.UsageError("Give --practice, or --profile with --interval.")
+    if first_run and not practice:
+        raise click.UsageError("--first-run sets the practice organisation up: add --practice.")
+    watch = _watch(verbose)
     profiles, chosen = _profiles(config, profile, practice)
+    if way == "browser":
+        profiles = {name: replace(each, way=Way.BROWSER) for name, each in profiles.items()}
     options = _options(
         profiles,
         chosen,
-        practice=practice,
+        practice=practice and not first_run,
         config=config,
         practice_options=["--conversations", str(conversations)] if conversations else [],
         practice_grant=Grant(grant),
+        practice_way=Way.BROWSER if way == "browser" else Way.VIEW,
+        watch=watch,
     )
-    from desktop_app.tour import TourOptions, run_tour
+    from desktop_app.tour import TourOptions, find_browser, run_tour
+
+    browser = find_browser() if way == "browser" else ""
+    if way == "browser" and not browser:
+        raise click.ClickException(
+            "There is no Chromium on this computer to sign in with. Install one, or use the window."
+        )
 
     sys.exit(
         run_tour(
@@ -115,6 +158,8 @@ def tour(
                 report=report,
                 login_keys=login_keys,
                 timeout_s=timeout,
+                browser=browser,
+                first_run=first_run,
             ),
         )
     )
@@ -128,6 +173,12 @@ def tour(
 @click.option("--latency-ms", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--rate-limit", metavar="N/SECONDS", default="300/60", show_default=True)
 @click.option("--faults", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--tls-cert",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Certificate for localhost, PEM: serve https. Needs --tls-key.",
+)
+@click.option("--tls-key", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--stop-at-stdin-eof", is_flag=True, help="End when standard input is closed.")
 def practice_server(
     port: int,
@@ -137,13 +188,17 @@ def practice_server(
     latency_ms: int,
     rate_limit: str,
     faults: Path | None,
+    tls_cert: Path | None,
+    tls_key: Path | None,
     stop_at_stdin_eof: bool,
 ) -> None:
     """Serve the practice organisation on this computer; prints one JSON line about itself."""
     from desktop_app.practice.faults import FaultScriptError
-    from desktop_app.practice.server import serve
+    from desktop_app.practice.server import TlsFilesError, serve
     from desktop_app.practice.settings import PracticeSettings
 
+    if (tls_cert is None) != (tls_key is None):
+        raise click.UsageError("TLS needs both: give --tls-cert and --tls-key.")
     limit, window_s = _rate(rate_limit)
     settings = PracticeSettings(
         port=port,
@@ -154,10 +209,12 @@ def practice_server(
         rate_limit=limit,
         rate_window_s=window_s,
         faults_file=faults,
+        tls_cert=tls_cert,
+        tls_key=tls_key,
     )
     try:
         serve(settings, stop_at_stdin_eof=stop_at_stdin_eof)
-    except FaultScriptError as error:
+    except (FaultScriptError, TlsFilesError) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(
@@ -202,24 +259,49 @@ def _options(
     *,
     practice: bool,
     config: Path | None,
-    mode: Mode = "system",
+    mode: Mode | None = None,
     practice_options: list[str] | None = None,
     practice_grant: Grant = Grant.IMPLICIT,
+    practice_way: Way = Way.VIEW,
+    watch: Watch,
 ) -> Options:
     """Settle the browser's sandbox, which must come before Qt is loaded."""
     from desktop_app.gui import sandbox
 
+    policy = _policy()
+
     loopback = profiles[chosen].is_loopback if chosen else practice or not profiles
     unsafe = sandbox.prepare(loopback_only=loopback)
     from desktop_app.application import Options
+    from desktop_app.gui.qt_messages import log_qt_messages
+
+    log_qt_messages()
 
     return Options(
         profiles=profiles,
         chosen=chosen,
+        policy=policy,
         practice=practice,
         practice_options=practice_options or [],
         practice_grant=practice_grant,
+        practice_way=practice_way,
         unsafe=unsafe,
         mode=mode,
         config=config,
+        watch=watch,
     )
+
+
+def _watch(verbose: bool) -> Watch:
+    """The log, what becomes of unforeseen errors, and no crash dumps; before anything else."""
+    watch = crash.install(user_log_path("contact-history", appauthor=False), verbose=verbose)
+    click.get_current_context().call_on_close(watch.close)
+    return watch
+
+
+def _policy() -> Policy:
+    """What the administrator has decided. A file that can't be read lets nobody in."""
+    try:
+        return load_policy(*policy_files())
+    except ContactHistoryError as error:
+        raise click.ClickException(str(error)) from None

@@ -22,14 +22,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop_app.core.errors import Advice, SignInNeeded
+from desktop_app.core.errors import Advice, ProxySignInNeeded, SignInNeeded
 from desktop_app.core.genesys.retry import Pause
 from desktop_app.core.history.clock import Clock, Interval
-from desktop_app.core.history.columns import DEFAULT_KEYS
+from desktop_app.core.history.columns import DEFAULT_KEYS, read
 from desktop_app.core.history.coverage import Coverage
+from desktop_app.core.history.masking import read_masked
 from desktop_app.core.history.query import Query
 from desktop_app.core.history.store import Store
 from desktop_app.core.history.sync import Progress
+from desktop_app.core.signin.permissions import Feature, Rights
 from desktop_app.gui.assets import Icon
 from desktop_app.gui.contact.contact_loader import ContactLoader
 from desktop_app.gui.contact.details_panel import ContactView, DetailsPanel
@@ -48,9 +50,14 @@ REFRESH_MS = 250  # while rows stream in, the table is read again this often at 
 
 
 class HistoryView(QWidget):
-    """Everything about one person's history; made anew for another person."""
+    """Everything about one person's history; made anew for another person.
+
+    ``mask_numbers`` hides customers' numbers in whatever is shown or copied.  The filter's words
+    still find them, and sorting still goes by them.
+    """
 
     sign_in_needed = Signal()
+    proxy_sign_in_needed = Signal(object)  # ProxySignInNeeded
     contact_shown = Signal()
 
     def __init__(
@@ -61,17 +68,28 @@ class HistoryView(QWidget):
         sync: Sync,
         clock: Clock,
         parent: QWidget | None = None,
+        *,
+        rights: Rights,
+        mask_numbers: bool = False,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("historyView")
         self._theme = theme
         self._store = store
         self._clock = clock
+        self._rights = rights
         self._coverage: Coverage | None = None
         self._total = 0
-        self.model = HistoryModel(tasks, store.reader, clock, DEFAULT_KEYS, self)
+        self.model = HistoryModel(
+            tasks,
+            store.reader,
+            clock,
+            DEFAULT_KEYS,
+            self,
+            reading=read_masked if mask_numbers else read,
+        )
         self.feed = Feed(tasks, store, sync, clock.now_ms, self)
-        self._loader = ContactLoader(tasks, store, clock, self)
+        self._loader = ContactLoader(tasks, store, clock, self, mask_numbers=mask_numbers)
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._build()
         self._connect()
@@ -85,13 +103,22 @@ class HistoryView(QWidget):
         if interval is not None:
             self.picker.set_interval(interval)
         self._show_query()
-        self.feed.read(self.picker.interval)
+        self._read()
 
     def resume(self, sync: Sync) -> None:
         """Go on reading after a new sign-in of the same person."""
         self.feed.use(sync)
         self.notice.clear()
-        self.feed.read(self.picker.interval)
+        self._read()
+
+    def use(self, sync: Sync) -> None:
+        """Read with another sign-in of the same person from the next reading on."""
+        self.feed.use(sync)
+
+    def tell_rights(self) -> None:
+        """Say once what the person may not see, rather than at each of a hundred requests."""
+        if self._rights.summary:
+            self.notice.say(self._rights.summary)
 
     def show_pause(self, pause: Pause | None) -> None:
         """The service asked for a pause; None when it is over."""
@@ -230,7 +257,7 @@ class HistoryView(QWidget):
         self._coverage = None
         self.details.clear()
         self._show_query()
-        self.feed.read(interval)
+        self._read(interval)
 
     def _on_zone_chosen(self, zone: ZoneInfo) -> None:
         """Instants read differently, and "today" is another day."""
@@ -259,7 +286,11 @@ class HistoryView(QWidget):
         if self.model.rowCount():
             self._middle.setCurrentWidget(self.table)
             return
-        if self.text.text().strip() and self._total:
+        if not self._rights.may(Feature.HISTORY):
+            self.message.say(
+                Icon.LOCK, "You may not read contact history", self._rights.lack(Feature.HISTORY)
+            )
+        elif self.text.text().strip() and self._total:
             self.message.say(
                 Icon.SEARCH,
                 "No contact matches",
@@ -293,9 +324,16 @@ class HistoryView(QWidget):
 
     # --- the feed -----------------------------------------------------------------------------
 
+    def _read(self, interval: Interval | None = None, *, again: bool = False) -> None:
+        """Bring a range up to date, unless the person may not read any."""
+        if self._rights.may(Feature.HISTORY):
+            self.feed.read(interval or self.picker.interval, again=again)
+        else:
+            self._show_middle()
+
     def _on_refresh(self) -> None:
         self.notice.clear()
-        self.feed.read(self.picker.renew(), again=True)
+        self._read(self.picker.renew(), again=True)
         self._show_query()
 
     def _on_started(self) -> None:
@@ -317,6 +355,8 @@ class HistoryView(QWidget):
         self._show_middle()
         if isinstance(error, SignInNeeded):
             self.sign_in_needed.emit()
+        elif isinstance(error, ProxySignInNeeded):
+            self.proxy_sign_in_needed.emit(error)
 
     def _on_covered(self, coverage: Coverage) -> None:
         self._coverage = coverage
@@ -327,10 +367,10 @@ class HistoryView(QWidget):
         if advice is Advice.SIGN_IN:
             self.sign_in_needed.emit()
         else:
-            self.feed.read(self.picker.interval)
+            self._read()
 
     def _on_message_acted(self) -> None:
         if self.text.text().strip() and self._total:
             self.text.clear()
         else:
-            self.feed.read(self.picker.interval)
+            self._read()

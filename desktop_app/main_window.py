@@ -2,31 +2,35 @@
 
 A session opens that person's store and history.  When the sign-in ends, the history stays
 where it is while the sign-in screen is shown over it; the same person goes on at the same
-place, another person gets another history (safety F4, F6).
+place, another person gets another history (safety F4, F6).  When nobody has been there for a
+while, all of it is covered until the person has signed in again (T45).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from desktop_app.auth_view import AuthView
-from desktop_app.core.errors import SignInNeeded
+from desktop_app.core.errors import ProxySignInNeeded, SignInNeeded
 from desktop_app.core.genesys.retry import Pause
 from desktop_app.core.history.clock import Clock, Interval
 from desktop_app.core.history.store import Store
 from desktop_app.core.signin.session import Session
-from desktop_app.gui.account_menu import AccountButton
+from desktop_app.gui.account_menu import LOCK_KEYS, AccountButton
 from desktop_app.gui.assets import Icon
 from desktop_app.gui.history.feed import Sync
+from desktop_app.gui.idle import close_popups
+from desktop_app.gui.lock_page import LockPage
 from desktop_app.gui.notices import sentence_of
+from desktop_app.gui.renewal import Renewal
+from desktop_app.gui.settings.settings_page import SettingsPage
 from desktop_app.gui.tasks import Job, Tasks
 from desktop_app.gui.theme import Theme
 from desktop_app.history_view import HistoryView
@@ -41,24 +45,24 @@ class Services:
     open_store: Callable[[Session], Store]  # blocks; runs on the write lane
     sync_for: Callable[[Session, Store], Sync]
     sign_out: Callable[[Session], Coroutine[Any, Any, bool]]  # whether Genesys was told
+    leave: Callable[[Session], Coroutine[Any, Any, object]]  # at closing; may keep the sign-in
     budget: Callable[[Session], tuple[int, int]]  # requests used and allowed a minute
     zone_for: Callable[[Session], ZoneInfo]
-
-
-def _ms_until(moment: datetime) -> int:
-    """From now, as a timer takes it: it counts 24 days at most."""
-    left = (moment - datetime.now(UTC)).total_seconds() * 1000
-    return int(min(max(left, 0), 2**31 - 1))
+    organisations: Callable[[], Sequence[str]]  # the names of all profiles
+    mask_numbers: bool = False  # in whatever is shown or copied of a contact
 
 
 class MainWindow(QMainWindow):
     signed_in = Signal(object)  # Session
     signed_out = Signal()
     history_opened = Signal(object)  # HistoryView
+    locked = Signal()
+    settings_asked = Signal()  # the page is shown once it has been filled
 
     def __init__(
         self,
         auth_view: AuthView,
+        settings_page: SettingsPage,
         services: Services,
         tasks: Tasks,
         theme: Theme,
@@ -79,45 +83,91 @@ class MainWindow(QMainWindow):
         self._store: Store | None = None
         self._job: Job | None = None
         self._account: AccountButton | None = None
+        self._is_locked = False
+        self._before_settings: QWidget | None = None
+        self._next_organisation = ""
         self.auth_view = auth_view
+        self.settings_page = settings_page
         self.history_view: HistoryView | None = None
-        auth_view.signed_in.connect(self._on_signed_in)
+        self.lock_page = LockPage(theme, self)
+        self.renewal = Renewal(auth_view, tasks, self)
         self._stack = QStackedWidget(self)
-        self._stack.addWidget(auth_view)
+        for page in (auth_view, settings_page, self.lock_page):
+            self._stack.addWidget(page)
         self.setCentralWidget(self._stack)
-        self._expiry = QTimer(self, singleShot=True)
-        self._expiry.timeout.connect(self._on_expired)
         self._budget_timer = QTimer(self, interval=BUDGET_MS)
         self._budget_timer.timeout.connect(self._show_budget)
+        self._connect()
+
+    def _connect(self) -> None:
+        self.auth_view.signed_in.connect(self._on_signed_in)
+        self.auth_view.settings_asked.connect(self.settings_asked)
+        self.settings_page.closed.connect(self._on_settings_closed)
+        self.lock_page.unlock_asked.connect(self._on_unlock_asked)
+        self.lock_page.sign_out_asked.connect(self.sign_out)
+        self.renewal.renewed.connect(self._on_renewed)
+        self.renewal.refused.connect(self._on_renewal_refused)
+        self.renewal.needs_person.connect(self._on_renewal_needs_person)
+        self.renewal.expired.connect(self._on_expired)
+        self.renewal.ended.connect(self._on_sign_in_needed)
+        self.renewal.counted.connect(self._on_counted)
+        QShortcut(QKeySequence(LOCK_KEYS), self, self._on_lock_asked)
 
     @property
     def session(self) -> Session | None:
         return self._session
 
+    @property
+    def is_locked(self) -> bool:
+        return self._is_locked
+
     # --- signing in ---------------------------------------------------------------------------
 
     def _on_signed_in(self, session: Session) -> None:
-        before, self._session = self._session, session
-        self._expiry.start(_ms_until(session.expires_at))
-        if before is not None:
-            self._tasks.network(before.close)
+        if self.renewal.takes(session):
+            return
+        before = self._replace_session(session)
         if self.history_view is not None and before is not None and self._store is not None:
-            if before.store_key == session.store_key:
+            if before.same_person(session):
                 self._go_on(session, self.history_view, self._store)
                 return
             self._close_history()
+        self._is_locked = False
+        self._stack.setCurrentWidget(self.auth_view)
         self.auth_view.say(Icon.CLOCK, "Opening your history …", "")
         open_store = self._services.open_store
         self._job = self._tasks.write(lambda: open_store(session))
         self._job.succeeded.connect(self._on_store_opened)
         self._job.failed.connect(self._on_store_failed)
 
+    def _replace_session(self, session: Session) -> Session | None:
+        """Use a new sign-in from now on; the one before is revoked. Returns the one before."""
+        before, self._session = self._session, session
+        self.renewal.follow(session)
+        if before is not None:
+            sign_out = self._services.sign_out
+            self._tasks.network(lambda: sign_out(before))
+        return before
+
     def _go_on(self, session: Session, view: HistoryView, store: Store) -> None:
-        assert self._account is not None
-        self._account.show_session(session, view.clock)
+        self._is_locked = False
+        self._show_account(session, view)
         self._stack.setCurrentWidget(view)
         view.resume(self._services.sync_for(session, store))
         self.signed_in.emit(session)
+
+    def _on_renewed(self, session: Session) -> None:
+        """The same person's new sign-in, come by itself: nothing on the screen changes."""
+        self._replace_session(session)
+        if self.history_view is not None and self._store is not None:
+            self._show_account(session, self.history_view)
+            self.history_view.use(self._services.sync_for(session, self._store))
+        self.signed_in.emit(session)
+
+    def _show_account(self, session: Session, view: HistoryView) -> None:
+        assert self._account is not None
+        self._account.offer_others(self._services.organisations())
+        self._account.show_session(session, view.clock)
 
     def _on_store_opened(self, store: Store) -> None:
         session = self._session
@@ -125,25 +175,45 @@ class MainWindow(QMainWindow):
         clock = Clock(self._services.zone_for(session))
         self._store = store
         view = HistoryView(
-            self._tasks, self._theme, store, self._services.sync_for(session, store), clock, self
+            self._tasks,
+            self._theme,
+            store,
+            self._services.sync_for(session, store),
+            clock,
+            self,
+            rights=session.rights,
+            mask_numbers=self._services.mask_numbers,
         )
-        self._account = AccountButton(session, clock, self._theme, view.status)
-        self._account.sign_out_asked.connect(self.sign_out)
-        view.status.add_right(self._account)
+        self._add_account(session, view)
         view.sign_in_needed.connect(self._on_sign_in_needed)
+        view.proxy_sign_in_needed.connect(self._on_proxy_sign_in_needed)
+        view.notice.stepped.connect(self._on_renewal_asked)
         self.history_view = view
         self._stack.addWidget(view)
-        self._stack.setCurrentWidget(view)
+        self._stack.setCurrentWidget(self.lock_page if self._is_locked else view)
         self._budget_timer.start()
         self._show_budget()
+        self.renewal.tell()
         self.signed_in.emit(session)
         self.history_opened.emit(view)
+        view.tell_rights()
         view.show_interval(self.interval)
         view.table.setFocus()
+
+    def _add_account(self, session: Session, view: HistoryView) -> None:
+        account = self._account = AccountButton(self._theme, view.status)
+        account.sign_out_asked.connect(self.sign_out)
+        account.lock_asked.connect(self._on_lock_asked)
+        account.settings_asked.connect(self.settings_asked)
+        account.switch_asked.connect(self._on_switch_asked)
+        self._show_account(session, view)
+        view.status.add_right(account)
 
     def _on_store_failed(self, error: Exception) -> None:
         title = "Your history can't be opened"
         self.auth_view.say(Icon.WARNING, title, sentence_of(error), retry=True)
+
+    # --- while signed in ----------------------------------------------------------------------
 
     def _on_expired(self) -> None:
         """Nobody is torn from the table: what is held stays readable, and a button goes on."""
@@ -153,27 +223,101 @@ class MainWindow(QMainWindow):
             )
 
     def _on_sign_in_needed(self) -> None:
+        self._sign_in_again("Your sign-in has ended. Sign in again to go on where you were.")
+
+    def _on_renewal_asked(self) -> None:
+        self._sign_in_again("Your sign-in ends soon. Sign in again to go on where you were.")
+
+    def _sign_in_again(self, why: str, *, prompt: str = "") -> None:
         session = self._session
-        if session is None:
-            return
+        if session is None or (self._is_locked and not prompt):
+            return  # whoever unlocks signs in anyway
+        self.renewal.give_up()
         self._stack.setCurrentWidget(self.auth_view)
-        self.auth_view.start(
-            session.profile.name,
-            hint=session.user_email,
-            why="Your sign-in has ended. Sign in again to go on where you were.",
-        )
+        self.auth_view.start(session.profile.name, hint=session.user_email, why=why, prompt=prompt)
+
+    def _on_renewal_refused(self, session: Session) -> None:
+        """Somebody else was remembered by the login host: that sign-in is not used."""
+        sign_out = self._services.sign_out
+        self._tasks.network(lambda: sign_out(session))
+
+    def _on_renewal_needs_person(self, words: str) -> None:
+        if self.history_view is not None:
+            self.history_view.notice.say(
+                f"{words.capitalize()}. Renew it to go on.", "Renew", level="warn"
+            )
+
+    def _on_counted(self, words: str, urgent: bool) -> None:
+        if self._account is not None:
+            self._account.show_countdown(words, urgent=urgent)
+
+    def _on_proxy_sign_in_needed(self, error: ProxySignInNeeded) -> None:
+        self._sign_in_again("The network's proxy asks for a sign-in.")
+        self.auth_view.cancel()
+        self.auth_view.ask_for_proxy(error.proxy)
 
     def show_pause(self, pause: Pause | None) -> None:
         """Say that Genesys asks for a pause, and for how long."""
         if self.history_view is not None:
             self.history_view.show_pause(pause)
 
+    def show_unforeseen(self, sentence: str) -> None:
+        """Say that something went wrong that nobody had thought of."""
+        if self.history_view is not None:
+            self.history_view.notice.say(sentence, level="warn")
+
+    # --- settings -----------------------------------------------------------------------------
+
+    def show_settings(self) -> None:
+        """Show the settings over what is there now."""
+        if self._stack.currentWidget() is not self.settings_page and not self._is_locked:
+            self._before_settings = self._stack.currentWidget()
+            self._stack.setCurrentWidget(self.settings_page)
+            self.settings_page.setFocus()
+
+    def _on_settings_closed(self) -> None:
+        if self._stack.currentWidget() is self.settings_page and self._before_settings is not None:
+            self._stack.setCurrentWidget(self._before_settings)
+        self._before_settings = None
+
+    def show_sign_in(self) -> None:
+        """Leave the settings for the sign-in screen, to set up or to edit an organisation."""
+        self._before_settings = None
+        self._stack.setCurrentWidget(self.auth_view)
+
+    # --- locking ------------------------------------------------------------------------------
+
+    def lock(self, idle_minutes: int | None = None) -> None:
+        """Cover everything until the person has signed in again; None: they asked for it."""
+        session = self._session
+        if session is None or self.history_view is None or self._is_locked:
+            return
+        self._is_locked = True
+        self._before_settings = None
+        close_popups(self)
+        self.renewal.give_up()
+        self.lock_page.show_locked(session.user_name, session.organization_name, idle_minutes)
+        self._stack.setCurrentWidget(self.lock_page)
+        self.locked.emit()
+
+    def _on_lock_asked(self) -> None:
+        self.lock()
+
+    def _on_unlock_asked(self) -> None:
+        why = "Contact History is locked. Sign in to go on where you were."
+        self._sign_in_again(why, prompt="login")
+
     # --- leaving ------------------------------------------------------------------------------
+
+    def _on_switch_asked(self, name: str) -> None:
+        self._next_organisation = name
+        self.sign_out()
 
     def sign_out(self) -> None:
         """Revoke the token, close the store, destroy the login's profile (safety T29)."""
         session, self._session = self._session, None
-        self._expiry.stop()
+        self.renewal.stop()
+        self._is_locked = False
         if session is None:
             return
         sign_out = self._services.sign_out
@@ -188,6 +332,9 @@ class MainWindow(QMainWindow):
     def _on_signed_out(self, revoked: bool) -> None:
         self.auth_view.say_signed_out(revoked=revoked)
         self.signed_out.emit()
+        name, self._next_organisation = self._next_organisation, ""
+        if name:
+            self.auth_view.start(name)
 
     def _on_sign_out_failed(self, error: Exception) -> None:
         self._on_signed_out(False)
@@ -195,6 +342,8 @@ class MainWindow(QMainWindow):
     def _close_history(self) -> None:
         self._budget_timer.stop()
         view, self.history_view = self.history_view, None
+        self._account = None
+        self._before_settings = None
         if view is not None:
             view.close_readers()
             self._stack.removeWidget(view)
@@ -210,8 +359,9 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop accepting, cancel, join, close; revoking the token takes 2 s at most."""
         session, self._session = self._session, None
+        self.renewal.stop()
         self._close_history()
         self.auth_view.forget()
-        sign_out = self._services.sign_out
-        self._tasks.close((lambda: sign_out(session)) if session is not None else None)
+        leave = self._services.leave
+        self._tasks.close((lambda: leave(session)) if session is not None else None)
         super().closeEvent(event)

@@ -23,3 +23,13 @@ class MemoryKeyring(KeyringBackend):
     def delete_password(self, service: str, username: str) -> None:
         if self._secrets.pop((service, username), None) is None:
             raise PasswordDeleteError("no such secret")
+
+
+class SafeKeyring(MemoryKeyring):
+    """Stands for a keyring of the operating system's: only such are used."""
+
+    __module__ = "keyring.backends.SecretService"
+
+    @property
+    def kept(self) -> dict[tuple[str, str], str]:
+        return self._secrets

@@ -69,9 +69,12 @@ class InputError(ContactHistoryError):
 
 
 class ConfigError(InputError):
-    """A profile file that can't be used. ``line`` counts from 1, or is None for the whole file."""
+    """A profile or policy file that can't be used.
 
-    title = "The profile file needs a correction"
+    ``line`` counts from 1, or is None for the whole file.
+    """
+
+    title = "A settings file needs a correction"
 
     def __init__(self, sentence: str, *, line: int | None = None) -> None:
         super().__init__(sentence if line is None else f"Line {line}: {sentence}")

@@ -1,8 +1,10 @@
-"""Who is signed in, where, until when and with which rights; and the way out."""
+"""Who is signed in, where, until when and with which rights; and the ways on from here."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from collections.abc import Iterable
+
+from PySide6.QtCore import QPoint, Qt, Signal, SignalInstance
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import (
     QLabel,
@@ -19,6 +21,8 @@ from desktop_app.gui.assets import Icon
 from desktop_app.gui.labels import label
 from desktop_app.gui.theme import Mode, Theme
 
+LOCK_KEYS = "Ctrl+Alt+L"
+
 _MODES: tuple[tuple[Mode, str], ...] = (
     ("system", "As the system"),
     ("light", "Light"),
@@ -30,37 +34,80 @@ class AccountButton(QToolButton):
     """Stands at the right of the status line, named after the person and the organisation."""
 
     sign_out_asked = Signal()
+    lock_asked = Signal()
+    settings_asked = Signal()
+    switch_asked = Signal(str)  # the name of the other organisation's profile
 
-    def __init__(
-        self, session: Session, clock: Clock, theme: Theme, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._who = ""
+        self._others: tuple[str, ...] = ()
+        self._countdown: QLabel | None = None
         self.setObjectName("account")
         self.menu_of_account = QMenu(self)
         self.menu_of_account.setObjectName("accountMenu")
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         theme.dress(self, Icon.USER, "muted")
         self.clicked.connect(self._on_clicked)
-        self.show_session(session, clock)
+
+    def offer_others(self, names: Iterable[str]) -> None:
+        """The organisations to switch to; shown from the next ``show_session`` on."""
+        self._others = tuple(names)
 
     def show_session(self, session: Session, clock: Clock) -> None:
-        words = f"{session.user_name} · {session.organization_name}"
-        self.setText(words.replace("&", "&&"))
-        self.setAccessibleName(f"Account: {words}")
+        self._who = f"{session.user_name} · {session.organization_name}"
+        self._show_text("")
         until = int(session.expires_at.timestamp() * 1000)
         menu = self.menu_of_account
         menu.clear()
         who = QWidgetAction(menu)
-        who.setDefaultWidget(_card(session, clock.instant(until)))
+        card = _card(session, clock.instant(until))
+        self._countdown = card.findChild(QLabel, "accountCountdown")
+        who.setDefaultWidget(card)
         menu.addAction(who)
         menu.addSeparator()
+        self._add_others(menu, session.profile.name)
         self._add_appearance(menu)
+        self._add(menu, "Settings …", "openSettings", Icon.SETTINGS, self.settings_asked)
         menu.addSeparator()
-        leave = menu.addAction("Sign out")
-        leave.setObjectName("signOut")
-        leave.setIcon(self._theme.icon(Icon.LOG_OUT, "muted"))
-        leave.triggered.connect(self.sign_out_asked)
+        lock = self._add(menu, "Lock now", "lockNow", Icon.LOCK, self.lock_asked)
+        lock.setShortcut(LOCK_KEYS)
+        self._add(menu, "Sign out", "signOut", Icon.LOG_OUT, self.sign_out_asked)
+
+    def show_countdown(self, words: str, *, urgent: bool) -> None:
+        """How long the sign-in lasts; on the button itself only when it ends soon."""
+        if self._countdown is not None:
+            self._countdown.setText(words)
+        self._show_text(words if urgent else "")
+
+    def _show_text(self, countdown: str) -> None:
+        words = f"{self._who} · {countdown}" if countdown else self._who
+        self.setText(words.replace("&", "&&"))
+        self.setAccessibleName(f"Account: {words}")
+
+    def _add(
+        self, menu: QMenu, words: str, name: str, icon: Icon, asked: SignalInstance
+    ) -> QAction:
+        action = menu.addAction(words)
+        action.setObjectName(name)
+        action.setIcon(self._theme.icon(icon, "muted"))
+        action.triggered.connect(asked)
+        return action
+
+    def _add_others(self, menu: QMenu, here: str) -> None:
+        names = [name for name in self._others if name != here]
+        if not names:
+            return
+        others = menu.addMenu("Switch organisation")
+        others.setObjectName("switchOrganisation")
+        others.triggered.connect(self._on_other)
+        for name in names:
+            action = others.addAction(name.replace("&", "&&"))
+            action.setData(name)
+
+    def _on_other(self, action: QAction) -> None:
+        self.switch_asked.emit(action.data())
 
     def _on_clicked(self) -> None:
         """Above the button, flush with its right edge."""
@@ -95,10 +142,13 @@ def _card(session: Session, until: str) -> QWidget:
     column.addWidget(_line(session.user_email, "muted", "accountEmail"))
     column.addWidget(_line(session.organization_name, "", "accountOrganisation"))
     column.addWidget(_line(f"Signed in until {until}", "muted", "accountUntil"))
+    column.addWidget(_line("", "muted", "accountCountdown"))
     column.addSpacing(4)
     column.addWidget(_line("Scopes of this sign-in", "group", "accountScopesHead"))
     for scope in session.scopes or ("none named by the service",):
         column.addWidget(_line(scope, "muted", f"scope_{scope}"))
+    for lack in session.rights.lacks:
+        column.addWidget(_line(lack.sentence, "warn", f"lack_{lack.feature}"))
     if session.excess_scopes:
         column.addWidget(
             _line("Some allow changes. Reading is enough for this app.", "warn", "accountExcess")

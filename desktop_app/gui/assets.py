@@ -52,6 +52,7 @@ class Icon(StrEnum):
     PHONE_OUT = "phone-out"
     REFRESH = "refresh"
     SEARCH = "search"
+    SETTINGS = "settings"
     SUN = "sun"
     UNKNOWN = "unknown"
     USER = "user"

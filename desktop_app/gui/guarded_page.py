@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtNetwork import QAuthenticator
 from PySide6.QtWebEngineCore import (
     QWebEngineCertificateError,
     QWebEngineDownloadRequest,
@@ -27,6 +29,7 @@ from PySide6.QtWebEngineCore import (
 from desktop_app.core.signin.callback import is_callback
 from desktop_app.core.signin.oauth import Attempt, NotOurs, Outcome
 from desktop_app.core.signin.profiles import is_loopback_host
+from desktop_app.gui.network.web_trust import authorities, off_the_record_profile, refusal
 
 Attribute = QWebEngineSettings.WebAttribute
 
@@ -67,9 +70,15 @@ class LoopbackOnly(QWebEngineUrlRequestInterceptor):
             info.block(True)
 
 
-def login_profile(parent: QObject, *, loopback_only: bool) -> QWebEngineProfile:
-    """A fresh off-the-record profile: cookies and cache live in memory and end with it."""
-    profile = QWebEngineProfile(parent)
+def login_profile(
+    parent: QObject, *, loopback_only: bool, ca_file: Path | None = None
+) -> QWebEngineProfile:
+    """A fresh off-the-record profile: cookies and cache live in memory and end with it.
+
+    It trusts the authorities of ``ca_file``, a PEM file, beside the system's.
+    Raises ConfigError for a ``ca_file`` that can't be used.
+    """
+    profile = off_the_record_profile(parent, authorities(ca_file))
     profile.setHttpCacheType(QWebEngineProfile.HttpCacheType.MemoryHttpCache)
     profile.setPersistentCookiesPolicy(
         QWebEngineProfile.PersistentCookiesPolicy.NoPersistentCookies
@@ -166,20 +175,53 @@ def _text(url: QUrl) -> str:
     return url.toString(QUrl.ComponentFormattingOption.FullyEncoded)
 
 
+def _none_known(proxy: str) -> tuple[str, str] | None:
+    return None
+
+
+def _host_alone(host: str, url: str) -> str:
+    return host
+
+
+def _without_fragment(url: QUrl) -> str:
+    return _text(url).partition("#")[0]
+
+
 class GuardedPage(QWebEnginePage):
-    """A page under guard. Its console is silent: what pages print there may hold tokens (T26)."""
+    """A page under guard. Its console is silent: what pages print there may hold tokens (T26).
+
+    ``credentials`` knows user name and password for a proxy by its name, which ``name_proxy``
+    makes of the proxy's host and the address on the way to which it stands: WebEngine tells the
+    host alone, see ``ProxyFinder.name``.
+    """
 
     popup_opened = Signal(QWebEnginePage)
     host_changed = Signal(str)
-    certificate_refused = Signal(str)  # the host and the reason, for the person
+    certificate_refused = Signal(str)  # "HOST: reason, issued by ISSUER"
+    proxy_sign_in_needed = Signal(str)  # the proxy's name; the page doesn't load then
 
-    def __init__(self, profile: QWebEngineProfile, guard: Guard, parent: QObject) -> None:
+    def __init__(
+        self,
+        profile: QWebEngineProfile,
+        guard: Guard,
+        parent: QObject,
+        *,
+        credentials: Callable[[str], tuple[str, str] | None] = _none_known,
+        name_proxy: Callable[[str, str], str] = _host_alone,
+    ) -> None:
         super().__init__(profile, parent)
         self._guard = guard
+        self._credentials = credentials
+        self._name_proxy = name_proxy
+        self._tried: set[str] = set()  # proxies that this load was offered credentials for
+        self._goes_to = ""
         harden(self.settings())
         self.urlChanged.connect(self._on_url_changed)
         self.permissionRequested.connect(_deny)
         self.certificateError.connect(self._on_certificate_error)
+        self.loadStarted.connect(self._on_load_started)
+        self.proxyAuthenticationRequired.connect(self._on_proxy_asks)
+        self.authenticationRequired.connect(self._on_page_asks)
         self.fullScreenRequested.connect(_reject)
         self.registerProtocolHandlerRequested.connect(_reject)
         self.fileSystemAccessRequested.connect(_reject)
@@ -187,10 +229,18 @@ class GuardedPage(QWebEnginePage):
     def acceptNavigationRequest(
         self, url: QUrl | str, type: QWebEnginePage.NavigationType, isMainFrame: bool
     ) -> bool:
+        if isMainFrame:
+            self._goes_to = _without_fragment(QUrl(url))
         return self._guard.admits(QUrl(url), main_frame=isMainFrame)
 
     def createWindow(self, type: QWebEnginePage.WebWindowType) -> QWebEnginePage:
-        popup = GuardedPage(self.profile(), self._guard, self)
+        popup = GuardedPage(
+            self.profile(),
+            self._guard,
+            self,
+            credentials=self._credentials,
+            name_proxy=self._name_proxy,
+        )
         popup.windowCloseRequested.connect(popup.deleteLater)
         self.popup_opened.emit(popup)
         return popup
@@ -207,13 +257,39 @@ class GuardedPage(QWebEnginePage):
     def javaScriptConfirm(self, origin: QUrl | str, message: str) -> bool:
         return False
 
+    def _on_load_started(self) -> None:
+        self._tried.clear()
+
     def _on_url_changed(self, url: QUrl) -> None:
         self.host_changed.emit(url.host())
 
     def _on_certificate_error(self, error: QWebEngineCertificateError) -> None:
         error.rejectCertificate()
         if error.isMainFrame():
-            self.certificate_refused.emit(f"{error.url().host()}: {error.description()}")
+            self.certificate_refused.emit(refusal(error))
+
+    def _on_proxy_asks(self, url: QUrl, answer: QAuthenticator, host: str) -> None:
+        """Once per load: who asks again has refused what we know."""
+        name = self._name_proxy(host, _text(url))
+        known = None if name in self._tried else self._credentials(name)
+        self._tried.add(name)
+        if known is None:
+            self.proxy_sign_in_needed.emit(name)
+            self._stop()
+        else:
+            answer.setUser(known[0])
+            answer.setPassword(known[1])
+
+    def _on_page_asks(self, url: QUrl, answer: QAuthenticator) -> None:
+        """HTTP authentication, for which a login page under guard has no use. A part of a page
+        that asks for it must not end the page."""
+        if _without_fragment(url) == self._goes_to:
+            self._stop()
+
+    def _stop(self) -> None:
+        """Give up loading. To leave the answer empty is no refusal: Chromium takes that for an
+        empty name and password and tries them 32 times (measured with Qt 6.12)."""
+        self.triggerAction(QWebEnginePage.WebAction.Stop)
 
 
 def _deny(permission: QWebEnginePermission) -> None:

@@ -13,9 +13,10 @@ _ICON_PX = 40
 
 
 class MessagePage(QWidget):
-    """An icon, what happened, what to do, and the next step as a button."""
+    """An icon, what happened, what to do, and the next step as a button; at times another way."""
 
     acted = Signal()
+    other_acted = Signal()
 
     def __init__(self, theme: Theme, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,15 +31,25 @@ class MessagePage(QWidget):
         self._button = QPushButton(self)
         self._button.setObjectName(f"{name}Action")
         self._button.clicked.connect(self.acted)
+        self.setFocusProxy(self._button)
+        self._other = QPushButton(self)
+        self._other.setObjectName(f"{name}Other")
+        self._other.clicked.connect(self.other_acted)
         theme.changed.connect(self._draw_icon)
 
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addStretch(1)
+        buttons.addWidget(self._button)
+        buttons.addWidget(self._other)
+        buttons.addStretch(1)
         column = QVBoxLayout()
         column.setSpacing(8)
         column.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(self._title)
         column.addWidget(self._text)
         column.addSpacing(8)
-        column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addLayout(buttons)
         row = QHBoxLayout()
         row.addStretch(1)
         row.addLayout(column)
@@ -53,15 +64,16 @@ class MessagePage(QWidget):
     def text(self) -> str:
         return f"{self._title.text()} {self._text.text()}".strip()
 
-    def say(self, icon: Icon, title: str, text: str, action: str = "") -> None:
-        """Show words; no button when ``action`` is empty."""
+    def say(self, icon: Icon, title: str, text: str, action: str = "", other: str = "") -> None:
+        """Show words; a button without words isn't shown."""
         self._icon_name = icon
         self._draw_icon()
         self._title.setText(title)
         self._text.setText(text)
         self._text.setVisible(bool(text))
-        self._button.setText(action)
-        self._button.setVisible(bool(action))
+        for button, words in ((self._button, action), (self._other, other)):
+            button.setText(words)
+            button.setVisible(bool(words))
         self.setAccessibleName(self.text)
 
     def _draw_icon(self) -> None:

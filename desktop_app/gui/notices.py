@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
@@ -12,7 +14,9 @@ from desktop_app.gui.theme import Ink, Theme
 # What the button says for each advice; none where the person can't do anything here.
 _STEPS = {Advice.RETRY: "Try again", Advice.SIGN_IN: "Sign in again"}
 
-_INKS: dict[str, Ink] = {"bad": "bad", "warn": "warn", "info": "accent"}
+Level = Literal["bad", "warn", "info"]
+
+_INKS: dict[Level, Ink] = {"bad": "bad", "warn": "warn", "info": "accent"}
 
 _UNFORESEEN = "Something unforeseen went wrong ({kind}). Try again; if it stays, report it."
 
@@ -28,24 +32,25 @@ class NoticeBar(QFrame):
     """Shows one notice at a time; hidden while there is none."""
 
     acted = Signal(object)  # the Advice whose button was pressed
+    stepped = Signal()  # the button of ``say`` was pressed
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None, name: str = "notice") -> None:
         super().__init__(parent)
         self._theme = theme
         self._advice: Advice | None = None
-        self.setObjectName("noticeBar")
+        self.setObjectName(f"{name}Bar")
         self.setProperty("role", "notice")
         self._icon = QLabel(self)
         self._words = QLabel(self)
-        self._words.setObjectName("noticeText")
+        self._words.setObjectName(f"{name}Text")
         self._words.setTextFormat(Qt.TextFormat.PlainText)
         self._words.setWordWrap(True)
         self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._step = QPushButton(self)
-        self._step.setObjectName("noticeAction")
+        self._step.setObjectName(f"{name}Action")
         self._step.clicked.connect(self._on_step)
         self._close = QToolButton(self)
-        self._close.setObjectName("noticeClose")
+        self._close.setObjectName(f"{name}Close")
         self._close.setAccessibleName("Close this notice")
         theme.dress(self._close, Icon.CANCEL, "muted")
         self._close.clicked.connect(self.clear)
@@ -67,26 +72,24 @@ class NoticeBar(QFrame):
         advice = error.advice if isinstance(error, ContactHistoryError) else Advice.RETRY
         title = error.title if isinstance(error, ContactHistoryError) else ""
         words = f"{title}. {sentence_of(error)}" if title else sentence_of(error)
-        self._show(words, "bad", Icon.WARNING, advice)
+        self._show(words, "bad", Icon.WARNING, advice, _STEPS.get(advice, ""))
 
-    def show_warning(self, words: str) -> None:
-        self._show(words, "warn", Icon.WARNING, None)
-
-    def show_info(self, words: str) -> None:
-        self._show(words, "info", Icon.INFO, None)
+    def say(self, words: str, step: str = "", *, level: Level = "info") -> None:
+        """Tell something that isn't a failure, with a button if ``step`` has words for one."""
+        icon = Icon.WARNING if level == "warn" else Icon.INFO
+        self._show(words, level, icon, None, step)
 
     def clear(self) -> None:
         self._advice = None
         self.hide()
 
-    def _show(self, words: str, level: str, icon: Icon, advice: Advice | None) -> None:
+    def _show(self, words: str, level: Level, icon: Icon, advice: Advice | None, step: str) -> None:
         self._advice = advice
         self._words.setText(words)
         self.setAccessibleName(words)
         self._theme.dress(self._icon, icon, _INKS[level])
-        step = _STEPS.get(advice) if advice else None
-        self._step.setVisible(step is not None)
-        self._step.setText(step or "")
+        self._step.setVisible(bool(step))
+        self._step.setText(step)
         self.setProperty("level", level)
         self.style().unpolish(self)
         self.style().polish(self)
@@ -97,3 +100,5 @@ class NoticeBar(QFrame):
         self.clear()
         if advice is not None:
             self.acted.emit(advice)
+        else:
+            self.stepped.emit()

@@ -13,6 +13,7 @@ import sys
 from collections.abc import MutableMapping
 
 _SWITCH = "QTWEBENGINE_DISABLE_SANDBOX"
+_FLAGS = "QTWEBENGINE_CHROMIUM_FLAGS"
 
 # Variables that could open a debugging port, switch protections off or load foreign code.
 _HOSTILE_PREFIXES = ("QTWEBENGINE_", "QTWEBENGINEPROCESS_")
@@ -68,6 +69,7 @@ def prepare(*, loopback_only: bool, environment: MutableMapping[str, str] = os.e
     ``loopback_only``: every host that this process will ever show is on this computer.
     """
     scrub(environment)
+    environment[_FLAGS] = "--log-level=3"  # fatal only: what it says may quote pages (T26)
     why = why_unsandboxed()
     if not why:
         return ""

@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 T = TypeVar("T")
+OnLoopError = Callable[[asyncio.AbstractEventLoop, dict[str, Any]], object]
 
 
 class Job(QObject):
@@ -107,9 +108,14 @@ class Relay(QObject):
 class Tasks(QObject):
     """Owns every thread of the application; ``close`` joins them all."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(
+        self, parent: QObject | None = None, *, on_loop_error: OnLoopError | None = None
+    ) -> None:
+        """``on_loop_error`` hears of errors that no job was waiting for; asyncio's own way of
+        telling them would quote what they hold."""
         super().__init__(parent)
         self._loop = asyncio.new_event_loop()
+        self._loop.set_exception_handler(on_loop_error)
         self._network = threading.Thread(target=self._run_loop, name="network", daemon=True)
         self._network.start()
         self._write = ThreadPoolExecutor(1, thread_name_prefix="store-write")

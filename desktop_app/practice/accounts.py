@@ -24,6 +24,14 @@ _NAMES = frozenset(
     }
 )
 
+_QUALITY = frozenset(
+    {
+        "quality:evaluation:view",
+        "recording:recording:view",
+        "speechAndTextAnalytics:data:view",
+    }
+)
+
 READ_SCOPES = (
     "analytics:readonly",
     "architect:readonly",
@@ -137,7 +145,13 @@ def make_accounts(contacts: ContactSource) -> Mapping[str, Account]:
     agent = next(user for user in active if user is not supervisor and user.get("email"))
     other = NoContacts(OtherDirectory(), contacts.interval)
     accounts = (
-        Account("supervisor", "practice-supervisor", supervisor, contacts, ANALYTICS | _NAMES),
+        Account(
+            "supervisor",
+            "practice-supervisor",
+            supervisor,
+            contacts,
+            ANALYTICS | _NAMES | _QUALITY,
+        ),
         Account("no_analytics", "practice-agent", agent, contacts, frozenset()),
         Account(
             "other_organization",

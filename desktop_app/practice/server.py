@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import ssl
 import sys
 import threading
 import time
@@ -31,8 +32,13 @@ from .tenants import ContactSource
 from .tokens import CodeStore, TokenStore
 
 _HOST = "127.0.0.1"
+_TLS_HOST = "localhost"  # certificates name hosts; few name an address
 _SHUTDOWN_S = 5
 _WORKERS = 2
+
+
+class TlsFilesError(Exception):
+    """The certificate or its key can't be used; ``str()`` is a sentence."""
 
 
 class PracticeServer:
@@ -105,7 +111,7 @@ class PracticeServer:
         }
 
     def start(self) -> None:
-        """Bind both ports and serve; raises OSError when a port is taken."""
+        """Bind both ports and serve; OSError for a port that is taken, or TlsFilesError."""
         if self._running is not None:
             raise RuntimeError("the practice server is already running")
         self._running = _Running(self)
@@ -178,6 +184,7 @@ class _Running:
 
     def __init__(self, server: PracticeServer) -> None:
         self._server = server
+        self._tls = _tls_context(server.settings)
         self._sockets: list[socket.socket] = []
         self._ports: list[int] = []
         self._halt = threading.Event()
@@ -189,7 +196,8 @@ class _Running:
         self._thread = threading.Thread(target=self._run, name="practice-server")
 
     def url(self, position: int) -> str:
-        return f"http://{_HOST}:{self._ports[position]}"
+        origin = f"https://{_TLS_HOST}" if self._tls else f"http://{_HOST}"
+        return f"{origin}:{self._ports[position]}"
 
     def start(self) -> None:
         port = self._server.settings.port
@@ -231,6 +239,7 @@ class _Running:
         self._closing = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         await _start_workers(self._loop)
+        tls = self._tls
         config = uvicorn.Config(
             self._server.make_app(self._closing, self._halt, self._ports[0]),
             http=TransportInScope,
@@ -243,9 +252,25 @@ class _Running:
             server_header=False,
             timeout_keep_alive=60,
             timeout_graceful_shutdown=_SHUTDOWN_S,
+            ssl_context_factory=(lambda *_: tls) if tls else None,
         )
         self._uvicorn = _TellingServer(config, self._begun)
         await self._uvicorn.serve(sockets=self._sockets)
+
+
+def _tls_context(settings: PracticeSettings) -> ssl.SSLContext | None:
+    if settings.tls_cert is None:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        # A key that is locked is refused: without a password here, OpenSSL asks at the terminal.
+        context.load_cert_chain(settings.tls_cert, settings.tls_key, password="")
+    except OSError as error:  # errors of TLS are among them
+        raise TlsFilesError(
+            f"The TLS certificate {settings.tls_cert} with the key {settings.tls_key} "
+            f"can't be used: {error.strerror}."
+        ) from None
+    return context
 
 
 async def _start_workers(loop: asyncio.AbstractEventLoop) -> None:

@@ -15,7 +15,9 @@ class PracticeSettings:
     server starts; contacts that would begin after the present moment do not exist yet.
     ``rate_limit`` requests are allowed per token in any ``rate_window_s`` seconds, 0 switches the
     limit off.  ``rate_headers`` may be switched off because real answers often lack the
-    ``inin-ratelimit-*`` headers (quirks 31).
+    ``inin-ratelimit-*`` headers (quirks 31).  With ``tls_cert`` and ``tls_key``, PEM files, both
+    hosts speak TLS and are ``https://localhost:PORT``, for which the certificate must be issued;
+    ValueError for one without the other.
     """
 
     port: int = 0
@@ -29,3 +31,9 @@ class PracticeSettings:
     faults_file: Path | None = None
     until_ms: int | None = None
     token_lifetime_s: int = 86_400
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+
+    def __post_init__(self) -> None:
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ValueError("TLS needs both: a certificate and its key.")

@@ -90,6 +90,17 @@ class Hands:
             picture.save(str(self._folder / f"{self._pictures:02}-{name}-{mode}.png"))
         self._theme.set_mode("light")
 
+    def keep_picture_of(self, name: str) -> Callable[[bytes], None]:
+        """Takes a picture of another program's making, as PNG, when it comes."""
+        self._pictures += 1
+        file = self._folder / f"{self._pictures:02}-{name}.png" if self._folder else None
+
+        def keep(png: bytes) -> None:
+            if file is not None and png:
+                file.write_bytes(png)
+
+        return keep
+
     def _watch(self, happened: Callable[[], bool], over: Callable[[], bool], what: str) -> None:
         loop = QEventLoop()
         look = QTimer(interval=LOOK_EVERY_MS)

@@ -12,6 +12,8 @@ class TourOptions:
     screenshots: Path | None = None
     report: Path | None = None
     login_keys: str | None = None  # \t and \n may be written as two characters
+    browser: str = ""  # a Chromium to sign in with, instead of the window's own page
+    first_run: bool = False  # begin with nothing, and set the practice organisation up
     timeout_s: float = 600.0
 
 
@@ -22,6 +24,7 @@ class Report:
     user: str = ""
     organization: str = ""
     grant: str = ""
+    way: str = ""  # "window", or "browser" for the person's own
     interval: str = ""
     total_hits: int = 0
     rows: int = 0

@@ -9,7 +9,7 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu
 
 from desktop_app.application import Application
 from desktop_app.core.errors import SignInNeeded
@@ -18,19 +18,21 @@ from desktop_app.core.history.columns import Kind
 from desktop_app.core.history.query import Query
 from desktop_app.gui.account_menu import AccountButton
 from desktop_app.history_view import HistoryView
+from desktop_app.tour.browser import HeadlessBrowser
 from desktop_app.tour.hands import Hands
 from desktop_app.tour.report import Report, TourFailed, TourOptions
+from desktop_app.tour.set_up import set_up_practice
+from desktop_app.tour.ways_in import InABrowser, InTheWindow, WayIn
 
 SAMPLE_ROWS = 50
 MOST_LOGINS = 5  # login pages that are typed into before giving up
-SETTLE_S = 5  # for a page to put its caret somewhere
 
 
 class Tour:
     """One walk through the windows."""
 
-    def __init__(self, application: Application, wanted: TourOptions) -> None:
-        self.report = Report()
+    def __init__(self, application: Application, wanted: TourOptions, report: Report) -> None:
+        self.report = report
         self._application = application
         self._window = application.window
         self._login_keys = wanted.login_keys
@@ -41,17 +43,23 @@ class Tour:
             folder=wanted.screenshots,
             timeout_s=wanted.timeout_s,
         )
-        self._logins_wanted = 0
+        self._first_run = wanted.first_run
+        self._way: WayIn = InTheWindow(application, self._hands)
         self._logins_done = 0
         self._callback_at: float | None = None
         self._signed_out = False
-        self._window.auth_view.page_loaded.connect(self._on_login_page)
         self._window.auth_view.callback_seen.connect(self._on_callback)
         self._window.signed_out.connect(self._on_signed_out)
 
-    def run(self) -> None:
+    def run(self, browser: HeadlessBrowser | None = None) -> None:
+        """``browser``: sign in there instead of on the window's own page."""
+        if browser is not None:
+            self._way = InABrowser(browser, self._application, self._hands)
         self._application.show()
         self._window.activateWindow()
+        if self._first_run:
+            set_up_practice(self._window, self._hands)
+            self._done("organisation set up")
         self._sign_in()
         view = self._history()
         self._complete(view)
@@ -65,8 +73,7 @@ class Tour:
     # --- steps --------------------------------------------------------------------------------
 
     def _sign_in(self) -> None:
-        self._hands.until(lambda: self._logins_wanted > 0, "the login page to load")
-        self._caret()
+        self._hands.until(lambda: self._way.pages > 0, "the login page to load")
         self._hands.picture("sign-in")
         self._hands.until(self._signed_in, "the sign-in")
         session = self._window.session
@@ -74,39 +81,24 @@ class Tour:
         self.report.user = session.user_name
         self.report.organization = session.organization_name
         self.report.grant = session.profile.grant.value
+        self.report.way = self._way.name
         self._done("signed in")
 
     def _signed_in(self) -> bool:
         """Types into each login page that appears, until there is a history."""
-        if self._logins_done < self._logins_wanted:
-            self._logins_done = self._logins_wanted
+        if self._logins_done < self._way.pages:
+            self._logins_done = self._way.pages
             if self._logins_done > MOST_LOGINS:
                 raise TourFailed("The login page came back again and again: is the password right?")
-            self._caret()
-            self._type_login()
+            keys = self._login_keys if self._login_keys is not None else self._practice_keys()
+            self._way.type_login(keys.replace("\\t", "\t").replace("\\n", "\n"))
         return self._window.history_view is not None
-
-    def _type_login(self) -> None:
-        page = self._window.auth_view.web_view.focusProxy()
-        assert page is not None
-        keys = self._login_keys if self._login_keys is not None else self._practice_keys()
-        self._hands.type(page, keys.replace("\\t", "\t").replace("\\n", "\n"))
 
     def _practice_keys(self) -> str:
         users = self._application.practice_description.get("users")
         if not users:
             raise TourFailed("The login page waits for keys: give --login-keys.")
         return f"{users[0]['email']}\t{users[0]['password']}\n"
-
-    def _caret(self) -> None:
-        """Wait until a field of the page takes text; a page without such a field gets its keys."""
-        self._window.activateWindow()
-        web = self._window.auth_view.web_view
-        web.setFocus()
-        until = time.monotonic() + SETTLE_S
-        self._hands.until(
-            lambda: time.monotonic() > until or _takes_text(web.focusProxy()), "the caret"
-        )
 
     def _history(self) -> HistoryView:
         view = self._window.history_view
@@ -235,9 +227,6 @@ class Tour:
     def _done(self, step: str) -> None:
         self.report.steps.append(step)
 
-    def _on_login_page(self) -> None:
-        self._logins_wanted += 1
-
     def _on_callback(self) -> None:
         if self._callback_at is None:
             self._callback_at = time.monotonic()
@@ -284,10 +273,6 @@ def _a_word(view: HistoryView) -> str:
         if column.searchable and column.kind in (Kind.TEXT, Kind.LIST) and words:
             return words[0]
     raise TourFailed("The first row has no text to filter by.")
-
-
-def _takes_text(widget: QWidget | None) -> bool:
-    return widget is not None and bool(widget.inputMethodQuery(Qt.InputMethodQuery.ImEnabled))
 
 
 def _iso(interval: Interval) -> str:

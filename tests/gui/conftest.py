@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from desktop_app.core.signin.profiles import Grant
+from desktop_app.auth_view import AuthView
+from desktop_app.core.signin.policy import Policy
+from desktop_app.core.signin.profiles import Grant, Profile
+from desktop_app.gui.signin.organisations import Organisations
+from desktop_app.gui.signin.surroundings import Surroundings
 from desktop_app.gui.tasks import Tasks
 from desktop_app.gui.theme import Theme
+from tests.gui.auth_views import Finishing, Make
 from tests.gui.guarded import Begin, Login
 from tests.gui.web_server import WebServer
 
@@ -57,3 +64,65 @@ def begin(host: WebServer, listener: WebServer, theme: Theme, qtbot: QtBot) -> I
     yield made
     for login in logins:
         login.close()
+
+
+@pytest.fixture
+def finishing() -> Finishing:
+    return Finishing()
+
+
+@pytest.fixture
+def profile(host: WebServer, listener: WebServer) -> Profile:
+    """Its login page answers at once, as for somebody whom the login host remembers."""
+    return Profile(
+        name="acme",
+        login_url=host.origin,
+        api_url=host.origin,
+        client_id="client",
+        grant=Grant.PKCE,
+        redirect_uri=f"{listener.origin}/oauth2/callback",
+    )
+
+
+@pytest.fixture
+def make(
+    profile: Profile,
+    finishing: Finishing,
+    tasks: Tasks,
+    theme: Theme,
+    qtbot: QtBot,
+    tmp_path: Path,
+) -> Iterator[Make]:
+    views: list[AuthView] = []
+
+    def made(
+        *profiles: Profile,
+        policy: Policy | None = None,
+        none: bool = False,
+        unsafe: str = "",
+        **options: Any,
+    ) -> AuthView:
+        organisations = Organisations(
+            () if none else profiles or (profile,),
+            tmp_path / "profiles.toml",
+            policy or Policy(),
+            tasks,
+        )
+        view = AuthView(
+            organisations,
+            finishing,
+            tasks,
+            theme,
+            surroundings=Surroundings(loopback_only=True, unsafe=unsafe),
+            **options,
+        )
+        organisations.setParent(view)
+        qtbot.addWidget(view)
+        view.resize(1200, 700)
+        view.show()
+        views.append(view)
+        return view
+
+    yield made
+    for view in views:
+        view.forget()

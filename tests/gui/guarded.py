@@ -14,6 +14,7 @@ from desktop_app.core.signin.oauth import Attempt, Outcome
 from desktop_app.core.signin.profiles import Grant, Profile
 from desktop_app.gui.guarded_page import Guard, GuardedPage
 from desktop_app.gui.signin.login_panel import LoginPanel
+from desktop_app.gui.signin.surroundings import Surroundings
 from desktop_app.gui.theme import Theme
 from tests.gui.web_server import WebServer
 
@@ -55,7 +56,7 @@ class Login(QObject):
         )
         self.attempt = Attempt.start(self.profile, now=time.time())
         self.guard = Guard(self.attempt, loopback_only=loopback_only, parent=self)
-        self.panel = LoginPanel(theme, loopback_only=loopback_only)
+        self.panel = LoginPanel(theme, Surroundings(loopback_only=loopback_only))
         self.outcomes: list[Outcome] = []
         self.blocked: list[str] = []
         self.failures: list[str] = []

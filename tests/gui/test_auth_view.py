@@ -2,109 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
-import threading
-from collections.abc import Callable, Iterator
-from typing import Any, cast
 
-import pytest
-from PySide6.QtWidgets import QComboBox, QLabel, QStackedWidget
+from PySide6.QtWidgets import QComboBox, QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop_app.auth_view import AuthView
 from desktop_app.core.errors import WrongOrganisation
-from desktop_app.core.signin.oauth import Attempt, Code, Token
-from desktop_app.core.signin.profiles import Grant, Profile
-from desktop_app.core.signin.session import Session
-from desktop_app.gui.message_page import MessagePage
-from desktop_app.gui.tasks import Tasks
-from desktop_app.gui.theme import Theme
+from desktop_app.core.signin.oauth import Code
+from desktop_app.core.signin.profiles import Profile
+from tests.gui.auth_views import Finishing, Make, words
 from tests.gui.guarded import LOAD_MS
 from tests.gui.web_server import WebServer, page, redirect
 
 
-class Finishing:
-    """Stands for the check of a token; ends as the test says."""
-
-    def __init__(self) -> None:
-        self.given: list[Token | Code] = []
-        self.error: Exception | None = None
-        self.hang = False
-        self.cancelled = threading.Event()
-
-    async def __call__(self, profile: Profile, attempt: Attempt, answer: Token | Code) -> Session:
-        self.given.append(answer)
-        if self.hang:
-            try:
-                await asyncio.Event().wait()
-            finally:
-                self.cancelled.set()
-        if self.error is not None:
-            raise self.error
-        return cast(Session, object())
-
-
-@pytest.fixture
-def finishing() -> Finishing:
-    return Finishing()
-
-
-@pytest.fixture
-def profile(host: WebServer, listener: WebServer) -> Profile:
-    """Its login page answers at once, as for somebody whom the login host remembers."""
-    return Profile(
-        name="acme",
-        login_url=host.origin,
-        api_url=host.origin,
-        client_id="client",
-        grant=Grant.PKCE,
-        redirect_uri=f"{listener.origin}/oauth2/callback",
-    )
-
-
-Make = Callable[..., AuthView]
-
-
-@pytest.fixture
-def make(
-    profile: Profile, finishing: Finishing, tasks: Tasks, theme: Theme, qtbot: QtBot
-) -> Iterator[Make]:
-    views: list[AuthView] = []
-
-    def made(*profiles: Profile, **options: Any) -> AuthView:
-        view = AuthView(
-            profiles or (profile,),
-            tasks,
-            theme,
-            finishing,
-            profile_file="profiles.toml",
-            loopback_only=options.pop("loopback_only", True),
-            **options,
-        )
-        qtbot.addWidget(view)
-        view.resize(1200, 700)
-        view.show()
-        views.append(view)
-        return view
-
-    yield made
-    for view in views:
-        view.forget()
-
-
-def words(view: AuthView) -> str:
-    """The sentence that is shown, empty while the login page is."""
-    message = view.findChild(MessagePage)
-    assert message is not None
-    stack = message.parentWidget()
-    assert isinstance(stack, QStackedWidget)
-    return message.text if stack.currentWidget() is message else ""
-
-
 def answer_at_once(host: WebServer, view: AuthView) -> None:
     """From now on the login host sends everybody back with a code."""
-    attempt = view._attempt
+    attempt = view._window.attempt
     assert attempt is not None
     state = attempt.authorize_url.partition("state=")[2].partition("&")[0]
     to = f"{attempt.profile.redirect_uri}?code=abc&state={state}"
@@ -177,14 +91,10 @@ def test_T16_a_window_without_sandbox_signs_in_on_this_computer_only(
     assert host.connections == 0
 
 
-def test_without_a_profile_the_way_to_one_is_told(
-    tasks: Tasks, theme: Theme, finishing: Finishing, qtbot: QtBot
-) -> None:
-    view = AuthView((), tasks, theme, finishing, profile_file="profiles.toml", loopback_only=True)
-    qtbot.addWidget(view)
-    view.show()
+def test_without_a_profile_the_set_up_page_is_shown(make: Make) -> None:
+    view = make(none=True)
     view.start()
-    assert "profiles.toml" in words(view) and "practice organisation" in words(view)
+    assert view.set_up.page.isVisible()
 
 
 def test_another_organisation_begins_without_the_cookies_of_the_one_before(
@@ -214,5 +124,6 @@ def test_why_and_for_whom_signing_in_is_asked_again(
         view.start("acme", hint="ana.ruiz@acme.example", why="Your sign-in has ended.")
     why = view.findChild(QLabel, "whySignIn")
     assert why is not None and why.isVisible() and why.text() == "Your sign-in has ended."
-    assert view._attempt is not None
-    assert "login_hint=ana.ruiz%40acme.example" in view._attempt.authorize_url
+    attempt = view._window.attempt
+    assert attempt is not None
+    assert "login_hint=ana.ruiz%40acme.example" in attempt.authorize_url

@@ -174,7 +174,7 @@ def test_clearing_leaves_nothing(panel: DetailsPanel) -> None:
     assert find(panel, FactsList).texts() == []
 
 
-def test_markup_is_shown_as_text(panel: DetailsPanel) -> None:
+def test_T39_markup_is_shown_as_text(panel: DetailsPanel) -> None:
     panel.show_contact(view_of(conversation(HOSTILE)))
     for tab in range(tabs(panel).count()):
         tabs(panel).setCurrentIndex(tab)

@@ -63,7 +63,7 @@ def test_T05_callback_never_reaches_the_network(
     assert (listener.connections, len(login.outcomes)) == (0, 1)
 
 
-def test_the_listener_counts_what_is_let_through(
+def test_T05_the_listener_counts_what_is_let_through(
     host: WebServer, listener: WebServer, begin: Begin, qtbot: QtBot
 ) -> None:
     """So that the zeros above mean something."""

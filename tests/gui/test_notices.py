@@ -85,11 +85,18 @@ def test_closing_a_notice_does_nothing_else(bar: NoticeBar) -> None:
 
 def test_a_newer_notice_takes_the_place_and_the_step_of_an_older(bar: NoticeBar) -> None:
     bar.show_error(errors.ServiceUnavailable("x"))
-    bar.show_warning("Contacts are kept in memory only.")
+    bar.say("Contacts are kept in memory only.", level="warn")
     assert bar.text == "Contacts are kept in memory only."
     assert not button(bar, "noticeAction").isVisible()
-    bar.show_info("Read it.")
+    bar.say("Read it.")
     assert bar.property("level") == "info" and bar.text == "Read it."
+
+
+def test_the_step_of_a_notice_that_is_no_failure_is_told(bar: NoticeBar, qtbot: QtBot) -> None:
+    bar.say("Your sign-in ends in 4 min.", "Renew")
+    with qtbot.waitSignal(bar.stepped), qtbot.assertNotEmitted(bar.acted):
+        QTest.mouseClick(button(bar, "noticeAction"), Qt.MouseButton.LeftButton)
+    assert bar.text == ""
 
 
 def test_T39_markup_in_a_notice_stays_text(bar: NoticeBar) -> None:

@@ -66,7 +66,7 @@ def test_T16_root_is_told_apart() -> None:
     assert (sandbox.why_unsandboxed() == "the program runs as root") == (os.geteuid() == 0)
 
 
-def test_the_decision_is_made_before_qt_is_loaded() -> None:
+def test_T17_the_decision_is_made_before_qt_is_loaded() -> None:
     seen = subprocess.run(
         [
             sys.executable,

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import QObject, Qt, SignalInstance
 from PySide6.QtTest import QTest
 from PySide6.QtWebEngineCore import QWebEngineProfile
+from PySide6.QtWebEngineWidgets import QWebEngineView
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.exceptions import TimeoutError as NothingCame
 from pytestqt.qtbot import QtBot
@@ -126,6 +127,11 @@ class Person:
             and not view.model.busy
         )
 
+    def has_other_history(self, first: HistoryView) -> bool:
+        """Whether another person's history has taken the place of ``first``."""
+        view = self.window.history_view
+        return view is not None and view is not first and view.isVisible()
+
     def ids(self) -> list[str]:
         """The conversation ids of all rows, in the table's order."""
         model = self.history.model
@@ -148,12 +154,21 @@ class Person:
         self.open()
         self.wait(lambda: self.login_pages > 0)
 
+    def _login_page(self) -> QWidget:
+        """The login page's widget, once a field of it takes text."""
+
+        def ready() -> bool:
+            web = self.window.findChild(QWebEngineView, "loginPage")
+            return web is not None and web.isVisible() and _takes_text(web.focusProxy())
+
+        self.wait(ready)
+        page = self.window.auth_view.web_view.focusProxy()
+        assert page is not None
+        return page
+
     def type_login(self, email: str, password: str) -> None:
         """Into the login page's form, whose first field has the caret."""
-        web = self.window.auth_view.web_view
-        self.wait(lambda: web.isVisible() and _takes_text(web.focusProxy()))
-        page = web.focusProxy()
-        assert page is not None
+        page = self._login_page()
         if email:
             QTest.keyClicks(page, email)
             QTest.keyClick(page, Qt.Key.Key_Tab)
@@ -195,10 +210,7 @@ class Person:
 
     def clear_address(self) -> None:
         """Empty the address that the login page has filled in; the caret stands behind it."""
-        web = self.window.auth_view.web_view
-        self.wait(lambda: web.isVisible() and _takes_text(web.focusProxy()))
-        page = web.focusProxy()
-        assert page is not None
+        page = self._login_page()
         QTest.keyClick(page, Qt.Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier)
         QTest.keyClick(page, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
         QTest.keyClick(page, Qt.Key.Key_Backspace)

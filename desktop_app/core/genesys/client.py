@@ -15,7 +15,7 @@ from typing import TypeVar, cast
 import httpx
 import msgspec
 
-from desktop_app.core.genesys import failures, wire
+from desktop_app.core.genesys import certificates, failures, wire
 from desktop_app.core.genesys.answers import (
     ACCEPT_ENCODING,
     Answer,
@@ -26,6 +26,7 @@ from desktop_app.core.genesys.answers import (
 from desktop_app.core.genesys.auth import BearerAuth, api_origin
 from desktop_app.core.genesys.budget import RateBudget, Ticket
 from desktop_app.core.genesys.failures import Again, Failure
+from desktop_app.core.genesys.network import proxy_address, trust_for
 from desktop_app.core.genesys.retry import Patience, Pause
 from desktop_app.core.genesys.timing import REAL_TIME, Timing
 
@@ -72,13 +73,14 @@ class GenesysClient:
         *,
         budget: RateBudget | None = None,
         verify: ssl.SSLContext | None = None,
-        proxy: str | None = None,
+        proxy: httpx.Proxy | None = None,
         on_pause: Callable[[Pause | None], None] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         deadline_s: float = DEADLINE_S,
         timing: Timing = REAL_TIME,
     ) -> None:
-        """``verify``: trust for TLS; the system's by default. It can't be switched off (T15).
+        """``verify`` and ``proxy`` are those of a ``network.Route``; without them the system's
+        trust, which can't be switched off (T15), and no proxy.
 
         Raises ``ValueError`` for a URL that is neither https nor on this machine.
         """
@@ -87,6 +89,8 @@ class GenesysClient:
         self.on_pause = on_pause
         self.server_offset = timedelta()
         """The service's clock minus this computer's, to the second; zero before any answer."""
+        self._url = str(url)
+        self._proxy = proxy
         self._timing = timing
         self._deadline_s = deadline_s
         self._pauses: list[Pause] = []
@@ -95,7 +99,7 @@ class GenesysClient:
             base_url=url,
             auth=BearerAuth(url, bearer),
             headers={"Accept": "application/json", "Accept-Encoding": ACCEPT_ENCODING},
-            verify=verify or _trust(url),
+            verify=verify or trust_for(api_url),
             proxy=proxy,
             transport=transport,
             trust_env=False,
@@ -139,6 +143,8 @@ class GenesysClient:
             name = type(outcome.error).__name__
             if wait_s is None:
                 _log.info("%s %s failed: %s", call.method, call.path, name)
+                if outcome.distrust:
+                    raise await certificates.refused(outcome.distrust, self._url, self._proxy)
                 raise outcome.error
             _log.info("%s %s: %s, again in %.1f s", call.method, call.path, name, wait_s)
             await self._wait(outcome, wait_s)
@@ -167,7 +173,7 @@ class GenesysClient:
             except TimeoutError:
                 outcome = failures.timed_out()
             except httpx.HTTPError as error:
-                outcome = failures.no_answer(error)
+                outcome = failures.no_answer(error, proxy_address(self._proxy))
             except BodyBroken:
                 outcome = failures.broken()
             except BodyRefused:
@@ -187,7 +193,7 @@ class GenesysClient:
     def _read(self, call: _Call, answer: Answer, shape: type[T]) -> T | Failure:
         if answer.is_json:  # only then is it the service that speaks
             self._note(answer)
-        if failure := failures.failure_of(answer):
+        if failure := failures.failure_of(answer, proxy_address(self._proxy)):
             return failure
         if "content-type" in answer.headers and not answer.is_json:
             return failures.unexpected()
@@ -225,12 +231,3 @@ class GenesysClient:
     def _tell(self, pause: Pause | None) -> None:
         if self.on_pause:
             self.on_pause(pause)
-
-
-def _trust(url: httpx.URL) -> ssl.SSLContext:
-    """The system's trust; without reading it (some 20 ms) where there is no TLS."""
-    return (
-        ssl.create_default_context()
-        if url.scheme == "https"
-        else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    )

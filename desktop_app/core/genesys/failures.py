@@ -19,6 +19,7 @@ from desktop_app.core.errors import (
     NetworkError,
     NotFound,
     PermissionMissing,
+    ProxySignInNeeded,
     RateLimited,
     RequestRefused,
     ServiceError,
@@ -29,6 +30,7 @@ from desktop_app.core.errors import (
 )
 from desktop_app.core.genesys import wire
 from desktop_app.core.genesys.answers import Answer, http_date
+from desktop_app.core.genesys.certificates import Distrust, distrust_of, refusal
 
 
 class Again(Enum):
@@ -41,11 +43,15 @@ class Again(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """``wait_s``: seconds that the service asked for; None if it didn't say."""
+    """``wait_s``: seconds that the service asked for; None if it didn't say.
+
+    ``distrust``: what was wrong with a certificate; ``certificates.refused`` finds its issuer.
+    """
 
     error: ServiceError
     again: Again = Again.NEVER
     wait_s: float | None = None
+    distrust: Distrust | None = None
 
 
 _PORTAL = (
@@ -57,8 +63,10 @@ _PORTAL = (
 # --- answers ------------------------------------------------------------------------------------
 
 
-def failure_of(answer: Answer) -> Failure | None:
+def failure_of(answer: Answer, proxy: str = "") -> Failure | None:
     """The failure that an answer's status stands for; None for a 2xx.
+
+    ``proxy`` is the host and port of the proxy that it came through.
 
     Decided on the status, not on the code in the body, which varies (quirk 28).  Transient are
     502, 503 and 504; 500 fails at once (contract §6).
@@ -79,7 +87,7 @@ def failure_of(answer: Answer) -> Failure | None:
             _retry_after_s(answer),
         )
     if status == 407:
-        return _proxy_asks()
+        return _proxy_asks(proxy)
     if status != 429 and answer.body and not answer.is_json:
         return unexpected()
     body = _error_body(answer)
@@ -260,45 +268,77 @@ def timed_out() -> Failure:
     )
 
 
-def no_answer(error: httpx.HTTPError) -> Failure:
-    """The failure for what httpx raised."""
+def no_answer(error: httpx.HTTPError, proxy: str = "") -> Failure:
+    """The failure for what httpx raised; ``proxy`` is the host and port of the proxy in use."""
     if isinstance(error, httpx.TimeoutException):
         return timed_out()
     if isinstance(error, httpx.ProxyError):
-        return _proxy_asks() if "407" in str(error) else _no_connection("through the proxy")
-    if certificate := _certificate_error(error):
-        return Failure(
-            NetworkError(
-                "The certificate of the Genesys Cloud address is not trusted "
-                f"({plain(certificate.verify_message)}). If your company inspects traffic, ask "
-                "its IT to install its certificate authority on this computer."
-            )
-        )
+        status = str(error)[:3]
+        return _proxy_asks(proxy) if status == "407" else _proxy_refuses(proxy, status)
+    tls = _tls_error(error)
+    if isinstance(tls, ssl.SSLCertVerificationError):
+        why = distrust_of(tls)
+        return Failure(refusal(why, _host(error)), distrust=why)
     if isinstance(error, httpx.ConnectError):
-        return _no_connection("")
+        return _proxy_silent(proxy) if proxy and tls is None else _no_connection()
     if isinstance(error, httpx.LocalProtocolError | httpx.UnsupportedProtocol):
         return unreadable()
     return broken()
 
 
-def _no_connection(how: str) -> Failure:
-    route = f" {how}" if how else ""
+def _no_connection() -> Failure:
     return Failure(
-        NetworkError(f"Genesys Cloud can't be reached{route}. Check the network, then retry."),
+        NetworkError("Genesys Cloud can't be reached. Check the network, then retry."),
         Again.READS,
     )
 
 
-def _proxy_asks() -> Failure:
+def _proxy_silent(proxy: str) -> Failure:
     return Failure(
-        NetworkError("The network's proxy asks for a sign-in. Check the proxy's name and password.")
+        NetworkError(
+            f"The network's proxy ({proxy}) can't be reached. Check the network, then retry; "
+            "if it stays, ask your admin."
+        ),
+        Again.READS,
     )
 
 
-def _certificate_error(error: BaseException) -> ssl.SSLCertVerificationError | None:
+def _proxy_refuses(proxy: str, status: str) -> Failure:
+    """The proxy made no connection: it can't reach the host, or isn't allowed to."""
+    said = f" (status {status})" if status.isdecimal() else ""
+    return Failure(
+        NetworkError(
+            f"{_named(proxy)} does not connect to Genesys Cloud{said}. Retry; if it stays, ask "
+            "your admin."
+        ),
+        Again.READS,
+    )
+
+
+def _proxy_asks(proxy: str) -> Failure:
+    return Failure(
+        ProxySignInNeeded(
+            f"{_named(proxy)} asks for a sign-in. Check its user name and password.",
+            proxy=proxy,
+        )
+    )
+
+
+def _named(proxy: str) -> str:
+    return f"The network's proxy ({proxy})" if proxy else "The network's proxy"
+
+
+def _host(error: httpx.HTTPError) -> str:
+    try:
+        return error.request.url.host
+    except RuntimeError:  # raised outside of a request
+        return "Genesys Cloud"
+
+
+def _tls_error(error: BaseException) -> ssl.SSLError | None:
     link: BaseException | None = error
     while link is not None:
-        if isinstance(link, ssl.SSLCertVerificationError):
+        if isinstance(link, ssl.SSLError):
             return link
         link = link.__cause__ or link.__context__
     return None

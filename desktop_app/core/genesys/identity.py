@@ -40,11 +40,14 @@ class Identity:
 async def whoami(client: GenesysClient) -> Identity:
     """Ask who is signed in; the organisation's name is fetched where the token lacks it.
 
-    Raises ``ServiceError``. None of these calls needs a permission.
+    The user comes with their permissions, where the service tells them.  Raises
+    ``ServiceError``.  None of these calls needs a permission.
     """
     async with side_by_side() as group:
         asked_token = group.create_task(client.get(GRANT, wire.TokenInfo))
-        asked_user = group.create_task(client.get(USER, wire.User))
+        asked_user = group.create_task(
+            client.get(USER, wire.User, params={"expand": "authorization"})
+        )
     token, user = asked_token.result(), asked_user.result()
     here = token.organization or wire.Entity()
     if not (here.id and here.name):
@@ -61,6 +64,14 @@ async def _completed(client: GenesysClient, here: wire.Entity) -> wire.Entity:
     if here.id and here.id != said.id:
         return here
     return wire.Entity(id=said.id, name=said.name or here.name)
+
+
+async def still_holds(client: GenesysClient) -> None:
+    """Ask whether the token is still good, without putting off Genesys' own idle limit.
+
+    Raises ``ServiceError``: ``SignInNeeded`` when it has ended there (contract §1).
+    """
+    await client.get(GRANT, wire.TokenInfo, params={"preserveIdleTTL": "true"})
 
 
 async def revoke(client: GenesysClient) -> None:

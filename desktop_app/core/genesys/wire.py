@@ -157,10 +157,17 @@ class Listing(Wire):
     total: int | None = None
 
 
+class Authorization(Wire):
+    """What ``expand=authorization`` adds to a user; permissions as ``domain:entity:action``."""
+
+    permissions: list[str] | None = None
+
+
 class User(Wire):
     id: str | None = None
     name: str | None = None
     email: str | None = None
+    authorization: Authorization | None = None
 
 
 class Organization(Wire):

@@ -8,8 +8,8 @@ import ssl
 import httpx
 import msgspec
 
-from desktop_app.core.errors import CallbackRejected, LoginUnavailable
-from desktop_app.core.genesys import wire
+from desktop_app.core.errors import CallbackRejected, ContactHistoryError, LoginUnavailable
+from desktop_app.core.genesys import failures, wire
 from desktop_app.core.genesys.answers import (
     ACCEPT_ENCODING,
     Answer,
@@ -17,6 +17,8 @@ from desktop_app.core.genesys.answers import (
     BodyRefused,
     read_answer,
 )
+from desktop_app.core.genesys.certificates import Distrust, refused
+from desktop_app.core.genesys.network import proxy_address, trust_for
 from desktop_app.core.signin.oauth import Attempt, Code, Failure, Token, checked_token
 from desktop_app.core.signin.refusals import from_answer
 
@@ -28,57 +30,83 @@ _SUCCESS = 200  # and no other 2xx (RFC 6749 §5.1)
 
 
 async def exchange(
-    attempt: Attempt, answer: Code, *, verify: ssl.SSLContext | None = None
+    attempt: Attempt,
+    answer: Code,
+    *,
+    verify: ssl.SSLContext | None = None,
+    proxy: httpx.Proxy | None = None,
 ) -> Token:
-    """One POST to the login host, without credentials of a client; raises a SignInError.
+    """One POST to the login host, without credentials of a client.
 
+    Raises a SignInError; a CertificateRefused, or what the proxy has against it, as NetworkError.
     The verifier and the code are dropped before the request is made: there is no second try.
     """
-    verifier, code = attempt.verifier.reveal(), answer.code.reveal()
-    attempt.verifier.clear()
-    answer.code.clear()
-    if not verifier or not code:
+    url = f"{attempt.profile.login_url}/oauth/token"
+    answered = await _post(url, _form(attempt, answer), verify or trust_for(url), proxy)
+    if isinstance(answered, Answer):
+        return _token(answered)
+    if isinstance(answered, Distrust):
+        raise await refused(answered, url, proxy)
+    raise answered
+
+
+def _form(attempt: Attempt, answer: Code) -> dict[str, str]:
+    if not (attempt.verifier and answer.code):
+        attempt.verifier.clear()
+        answer.code.clear()
         raise CallbackRejected("This sign-in has already been used. Start again.")
     form = {
         "grant_type": "authorization_code",
-        "code": code,
-        "code_verifier": verifier,
+        "code": answer.code.reveal() or "",
+        "code_verifier": attempt.verifier.reveal() or "",
         "client_id": attempt.profile.client_id,
         "redirect_uri": attempt.profile.redirect_uri,
     }
-    answered = await _post(f"{attempt.profile.login_url}/oauth/token", form, verify)
-    if answered is None:
-        raise LoginUnavailable(
-            "The login could not be completed because Genesys' login host did not answer."
-            " Check the network, then sign in again."
-        )
-    return _token(answered)
+    attempt.verifier.clear()
+    answer.code.clear()
+    return form
 
 
-async def _post(url: str, form: dict[str, str], verify: ssl.SSLContext | None) -> Answer | None:
-    """The answer, or None without one.
+async def _post(
+    url: str, form: dict[str, str], verify: ssl.SSLContext, proxy: httpx.Proxy | None
+) -> Answer | Distrust | ContactHistoryError:
+    """The answer, or what was in the way.
 
-    Nothing is raised while an httpx exception is handled: it holds the request with the code
-    and the verifier, and would stay within reach as the context of what is raised.
+    Nothing is raised here: an httpx exception holds the request with the code and the verifier,
+    and so does this frame, which a traceback would keep.
     """
     try:
         async with (
             asyncio.timeout(DEADLINE_S),
             httpx.AsyncClient(
-                trust_env=False, follow_redirects=False, verify=verify or _trust(url)
+                trust_env=False, follow_redirects=False, verify=verify, proxy=proxy
             ) as http,
             http.stream("POST", url, data=form, headers=_HEADERS) as response,
         ):
-            return await read_answer(response, LONGEST_ANSWER)
+            answer = await read_answer(response, LONGEST_ANSWER)
     except BodyRefused:
-        raise LoginUnavailable("The login's answer is too long to be genuine.") from None
-    except (TimeoutError, httpx.HTTPError, BodyBroken):
-        return None
+        return LoginUnavailable("The login's answer is too long to be genuine.")
+    except httpx.HTTPError as error:
+        return _not_sent(error, proxy)
+    except (TimeoutError, BodyBroken):
+        return _silent()
+    asked = failures.failure_of(answer, proxy_address(proxy)) if answer.status == 407 else None
+    return asked.error if asked else answer
 
 
-def _trust(url: str) -> ssl.SSLContext | bool:
-    """A trust store takes 20 ms to read, and plain http on this computer needs none."""
-    return ssl.create_default_context() if url.startswith("https:") else False
+def _not_sent(error: httpx.HTTPError, proxy: httpx.Proxy | None) -> Distrust | ContactHistoryError:
+    failure = failures.no_answer(error, proxy_address(proxy))
+    if failure.distrust:
+        return failure.distrust
+    on_the_way = proxy and isinstance(error, httpx.ConnectError | httpx.ProxyError)
+    return failure.error if on_the_way else _silent()
+
+
+def _silent() -> LoginUnavailable:
+    return LoginUnavailable(
+        "The login could not be completed because Genesys' login host did not answer."
+        " Check the network, then sign in again."
+    )
 
 
 def _token(answer: Answer) -> Token:

@@ -131,6 +131,21 @@ class Attempt:
         error = self._told_on_login_page(url)
         return self._end(Failure(error)) if error is not None else _NOT_OURS
 
+    def has_state(self, url: str) -> bool:
+        """Whether an address is the callback with this attempt's state; ends nothing.
+
+        For a listener, which any program and any web page can call: what lacks the state is no
+        reason to give up waiting.
+        """
+        if len(url) > LONGEST_URL or not is_callback(url, self.profile.redirect_uri):
+            return False
+        parts = urlsplit(url)
+        implicit = self.profile.grant is Grant.IMPLICIT
+        try:
+            return self._has_our_state(parameters(parts.fragment if implicit else parts.query))
+        except ValueError:
+            return False
+
     def _end(self, outcome: Outcome) -> Outcome:
         if self._over:
             return _refused("This sign-in has already had its answer. Start again.")

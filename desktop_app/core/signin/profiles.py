@@ -9,16 +9,18 @@
     provider = "okta"
     scope = "…"                        # optional; sent only when set
     timezone = "Europe/London"         # optional
+    way = "view"                       # or "browser": sign in with the person's own browser
+    browser_ports = [8085, 8086]       # optional: the ports registered for that browser
+    pkce_client_id = "…"               # optional: for PKCE, where client_id is for implicit only
+    organization_id = "…"              # optional: the only organisation that is accepted
 
 A file that can't be used raises ConfigError with the line and the mend.
 """
 
 from __future__ import annotations
 
-import difflib
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
@@ -31,9 +33,14 @@ from platformdirs import user_config_path
 from desktop_app.core.errors import ConfigError
 from desktop_app.core.signin.callback import DEFAULT_PORTS, is_browsers_host, is_browsers_path
 from desktop_app.core.signin.regions import Region, find_region, regions
-from desktop_app.core.signin.toml_lines import KeyLines
+from desktop_app.core.signin.toml_lines import KeyLines, decoded, meant, parsed
 
 PRACTICE = "practice"
+
+BROWSER_PORT = 8085  # and the two after it
+BROWSER_PATH = "/oauth2/callback"
+MOST_PORTS, FIRST_PORT, LAST_PORT = 8, 1024, 65535
+_LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")  # what the browser's answer is awaited at
 
 KEYS = (
     "region",
@@ -46,6 +53,10 @@ KEYS = (
     "provider",
     "scope",
     "timezone",
+    "way",
+    "browser_ports",
+    "pkce_client_id",
+    "organization_id",
 )
 
 
@@ -54,6 +65,13 @@ class Grant(StrEnum):
 
     IMPLICIT = "implicit"
     PKCE = "pkce"
+
+
+class Way(StrEnum):
+    """Where the login page is shown: in the app's own view, or in the person's browser."""
+
+    VIEW = "view"
+    BROWSER = "browser"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +89,10 @@ class Profile:
     scope: str = ""
     timezone: str = ""
     region: Region | None = None
+    way: Way = Way.VIEW
+    browser_ports: tuple[int, ...] = ()
+    pkce_client_id: str = ""
+    organization_id: str = ""
 
     @property
     def is_loopback(self) -> bool:
@@ -84,12 +106,39 @@ class Profile:
         return self.name == PRACTICE and self.is_loopback
 
     @property
+    def browser_redirect_uris(self) -> tuple[str, ...]:
+        """Where the person's own browser may come back to, in order of preference.
+
+        Each is registered with the OAuth client; several, because a port may be taken (F30).
+        """
+        own = urlsplit(self.redirect_uri)
+        name, path, first = "localhost", BROWSER_PATH, BROWSER_PORT
+        if own.scheme == "http" and own.hostname in _LOOPBACK_NAMES:
+            name, path, first = own.hostname, own.path, own.port or DEFAULT_PORTS["http"]
+        ports = (port for port in range(first, first + 3) if port <= LAST_PORT)
+        return tuple(_origin("http", name, port) + path for port in self.browser_ports or ports)
+
+    def for_browser(self, redirect_uri: str) -> Profile:
+        """For one sign-in with the person's own browser: PKCE, as fragments never get here."""
+        return replace(self.with_pkce(), redirect_uri=redirect_uri)
+
+    def with_pkce(self) -> Profile:
+        """The same by authorization code and PKCE, for a client that may not use implicit."""
+        return replace(self, grant=Grant.PKCE, client_id=self.pkce_client_id or self.client_id)
+
+    @property
     def label(self) -> str:
         """For the list of organisations: the name, and where it is."""
         if self.is_practice:
             return "Practice organisation"
         where = self.region.label if self.region else urlsplit(self.login_url).hostname
         return f"{self.name} · {where}"
+
+
+def _origin(scheme: str, host: str, port: int | None) -> str:
+    """As a browser writes it, so that its addresses can be compared with this one."""
+    name = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{name}" + ("" if port in (None, DEFAULT_PORTS[scheme]) else f":{port}")
 
 
 def is_loopback_host(host: str) -> bool:
@@ -110,27 +159,19 @@ def profile_file() -> Path:
 def load_profiles(path: Path) -> dict[str, Profile]:
     """Read a profile file; at least one profile, in the file's order."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        content = path.read_bytes()
     except FileNotFoundError:
         raise ConfigError(
             f"There is no profile file {path}. Create it, or name another with --config."
         ) from None
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise ConfigError("this is not UTF-8 text. Save the file as UTF-8.", line=line) from None
     except OSError as error:
         raise ConfigError(f"The profile file {path} can't be read: {error.strerror}.") from None
-    return parse_profiles(text)
+    return parse_profiles(decoded(content))
 
 
 def parse_profiles(text: str) -> dict[str, Profile]:
     """Read a profile file's text."""
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise _syntax_error(error, text) from None
-    except (ValueError, RecursionError):  # numbers and nesting beyond what Python reads
-        raise ConfigError("This profile file can't be read: a value is too long.") from None
+    document = parsed(text)
     lines = KeyLines(text)
     tables = document.get("profiles")
     for name in document:
@@ -145,15 +186,6 @@ def parse_profiles(text: str) -> dict[str, Profile]:
             line=lines.of("profiles"),
         )
     return {name: _Reader(name, table, lines).profile() for name, table in tables.items()}
-
-
-def _syntax_error(error: tomllib.TOMLDecodeError, text: str) -> ConfigError:
-    """Python 3.14 tells the line as a number; before, only the message does."""
-    words, _, where = str(error).rpartition(" (at ")
-    number = "".join(char for char in where.partition(",")[0] if char.isdigit())
-    line = int(number) if number else max(1, len(text.splitlines()))
-    message = (words or str(error)).rstrip(".")
-    return ConfigError(f'this is not TOML: {message}. Write it as key = "value".', line=line)
 
 
 class _Reader:
@@ -172,8 +204,8 @@ class _Reader:
     def profile(self) -> Profile:
         for key, value in self._table.items():
             if key not in KEYS:
-                raise self._wrong(key, f'unknown key "{key}"{_meant(key, KEYS)}')
-            if not isinstance(value, str):
+                raise self._wrong(key, f'unknown key "{key}"{meant(key, KEYS)}')
+            if not isinstance(value, str) and key != "browser_ports":
                 raise self._wrong(key, f'{key} must be text in quotes, like {key} = "…".')
         region, login_url, api_url = self._place()
         return Profile(
@@ -187,6 +219,10 @@ class _Reader:
             scope=self._text("scope"),
             timezone=self._timezone(),
             region=region,
+            way=self._way(),
+            browser_ports=self._browser_ports(),
+            pkce_client_id=self._text("pkce_client_id"),
+            organization_id=self._text("organization_id"),
         )
 
     def _place(self) -> tuple[Region | None, str, str]:
@@ -201,7 +237,7 @@ class _Reader:
             region = find_region(name)
             if region is None:
                 keys = [region.key for region in regions()]
-                raise self._wrong("region", f'unknown region "{name}"{_meant(name, keys)}')
+                raise self._wrong("region", f'unknown region "{name}"{meant(name, keys)}')
             return region, region.login_url, region.api_url
         if not (login or api):
             raise self._missing("region", 'a region, like region = "eu_central_1"')
@@ -213,10 +249,7 @@ class _Reader:
         parts = self._url(key)
         if parts.path not in ("", "/") or parts.query or parts.fragment:
             raise self._wrong(key, f"{key} must be scheme and host alone, without a path.")
-        # As a browser writes it, so that its addresses can be compared with this one.
-        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-        port = "" if parts.port in (None, DEFAULT_PORTS[parts.scheme]) else f":{parts.port}"
-        return f"{parts.scheme}://{host}{port}"
+        return _origin(parts.scheme, parts.hostname or "", parts.port)
 
     def _redirect_uri(self) -> str:
         uri = self._needed("redirect_uri", "the redirect URI registered with the OAuth client")
@@ -263,6 +296,29 @@ class _Reader:
             raise self._wrong("grant", f'unknown grant "{text}"; write "implicit" or "pkce".')
         return Grant(text)
 
+    def _way(self) -> Way:
+        text = self._text("way") or Way.VIEW
+        if text not in set(Way):
+            raise self._wrong("way", f'unknown way "{text}"; write "view" or "browser".')
+        return Way(text)
+
+    def _browser_ports(self) -> tuple[int, ...]:
+        ports = self._table.get("browser_ports")
+        if ports is None:
+            return ()
+        if (
+            not isinstance(ports, list)
+            or not 1 <= len(ports) <= MOST_PORTS
+            or any(type(port) is not int or not FIRST_PORT <= port <= LAST_PORT for port in ports)
+            or len(set(ports)) < len(ports)
+        ):
+            raise self._wrong(
+                "browser_ports",
+                f"browser_ports must be a list of 1 to {MOST_PORTS} different ports from"
+                f" {FIRST_PORT} to {LAST_PORT}, like [8085, 8086, 8087].",
+            )
+        return tuple(ports)
+
     def _organisation(self) -> dict[str, str]:
         """Genesys takes the two only as a pair (contract §1)."""
         org, provider = self._text("org"), self._text("provider")
@@ -299,9 +355,3 @@ class _Reader:
 
     def _wrong(self, key: str, sentence: str) -> ConfigError:
         return ConfigError(sentence, line=self._lines.of("profiles", self._name, key))
-
-
-def _meant(text: str, known: list[str] | tuple[str, ...]) -> str:
-    """The nearest known word as a question, or what is known."""
-    near = difflib.get_close_matches(text.lower(), known, n=1)
-    return f"; did you mean {near[0]}?" if near else f". Known are: {', '.join(known)}."

@@ -53,6 +53,8 @@ _BY_CODE: Mapping[str, Callable[[str], SignInError]] = {
     "temporarily_unavailable": lambda code: LoginUnavailable(_DOWN),
     # as the login host spells them on its own error page
     "invalidClientId": _client(_UNKNOWN_CLIENT),
+    "unauthorizedClient": _client(_GRANT),
+    "unsupportedResponseType": _client(_GRANT),
     "invalidRedirectUri": _client(_REDIRECT),
     "redirectUriMismatch": _client(_REDIRECT),
 }
@@ -79,6 +81,21 @@ def from_answer(given: Mapping[str, str]) -> SignInError:
             return ClientRefused(f"{error.sentence}{said}", code=code)
         return type(error)(f"{error.sentence}{said}")
     return error
+
+
+def is_grant_refused(error: Exception) -> bool:
+    """Whether the client exists and takes another grant than the one that was asked for."""
+    return isinstance(error, ClientRefused) and error.code in _GRANT_REFUSED
+
+
+_GRANT_REFUSED = frozenset(
+    {
+        "unauthorized_client",
+        "unsupported_response_type",
+        "unauthorizedClient",
+        "unsupportedResponseType",
+    }
+)
 
 
 def from_login_page(key: str) -> SignInError:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from desktop_app.core.errors import ServiceError, SignInNeeded, WrongOrganisation
+from desktop_app.core.errors import ServiceError, SignInError, SignInNeeded, WrongOrganisation
 from desktop_app.core.genesys.client import GenesysClient
-from desktop_app.core.genesys.identity import Identity, revoke, whoami
+from desktop_app.core.genesys.identity import Identity, revoke, still_holds, whoami
 from desktop_app.core.signin.oauth import Token
+from desktop_app.core.signin.permissions import Rights
 from desktop_app.core.signin.profiles import Profile
 from desktop_app.core.signin.secret import Secret
+
+REVOKE_WITHIN_S = 2.0  # a token that isn't used must not keep anybody waiting
 
 ClientFactory = Callable[[str, Callable[[], str | None]], GenesysClient]
 
@@ -27,7 +32,8 @@ class Session:
     organization_id: str
     organization_name: str
     scopes: tuple[str, ...]
-    expires_at: datetime
+    rights: Rights
+    expires_at: datetime  # by the service's clock
     client: GenesysClient = field(repr=False)
     _token: Secret = field(repr=False)
 
@@ -41,6 +47,21 @@ class Session:
         """Scopes that allow changes, which this application never makes (T11)."""
         return tuple(scope for scope in self.scopes if _allows_changes(scope))
 
+    def remaining(self, now: datetime | None = None) -> timedelta:
+        """How long the sign-in lasts from ``now`` on, which is by this computer's clock.
+
+        A clock that is wrong by a day makes no difference (fault F8).
+        """
+        return self.expires_at - ((now or datetime.now(UTC)) + self.client.server_offset)
+
+    def same_person(self, other: Session) -> bool:
+        """Whether another sign-in may go on with what this one has opened (fault F6)."""
+        return self.store_key == other.store_key
+
+    def reveal_token(self) -> str | None:
+        """For the keyring of somebody who stays signed in; None once closed."""
+        return self._token.reveal()
+
     async def close(self) -> None:
         """Drop the token and the connections, without revoking."""
         self._token.clear()
@@ -53,20 +74,28 @@ async def open_session(
     *,
     expected_organization: str = "",
     new_client: ClientFactory = GenesysClient,
+    check: Callable[[str, str], None] | None = None,
 ) -> Session:
     """Check whose token it is, for which client and organisation (T2); raises the reason.
 
-    ``expected_organization`` is the id that this profile belonged to before, if any.
+    ``expected_organization`` is the id that this profile belonged to before, if any; ``check``
+    takes the organisation's id and name and raises what forbids it.  A token that is refused is
+    revoked, as far as that takes no longer than two seconds.
     """
     client = new_client(profile.api_url, token.access_token.reveal)
     try:
         identity = await whoami(client)
         _check(identity, profile, expected_organization)
-    except BaseException:
+        if check is not None:
+            check(identity.organization.id or "", identity.organization.name or "")
+    except BaseException as error:
+        if isinstance(error, SignInError):
+            await _revoke_quietly(client)
         token.access_token.clear()
         await client.aclose()
         raise
     user, organization = identity.user, identity.organization
+    authorization = user.authorization
     return Session(
         profile=profile,
         user_id=user.id or "",
@@ -75,10 +104,29 @@ async def open_session(
         organization_id=organization.id or "",
         organization_name=organization.name or "unnamed organisation",
         scopes=tuple(sorted(identity.token.authorized_scope or ())),
+        rights=Rights(
+            frozenset(authorization.permissions)
+            if authorization is not None and authorization.permissions is not None
+            else None
+        ),
         expires_at=_server_now(client) + timedelta(seconds=token.expires_in),
         client=client,
         _token=token.access_token,
     )
+
+
+async def heartbeat(session: Session) -> None:
+    """Ask whether the sign-in still holds; raises SignInNeeded when the service has ended it.
+
+    Any other ServiceError says nothing about the sign-in: being offline doesn't end it.
+    """
+    await still_holds(session.client)
+
+
+async def _revoke_quietly(client: GenesysClient) -> None:
+    with contextlib.suppress(ServiceError, TimeoutError):
+        async with asyncio.timeout(REVOKE_WITHIN_S):
+            await revoke(client)
 
 
 async def sign_out(session: Session) -> bool:

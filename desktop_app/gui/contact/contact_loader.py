@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop_app.core.genesys import wire
 from desktop_app.core.history.clock import Clock
 from desktop_app.core.history.conversation import read_contact
+from desktop_app.core.history.masking import mask_json, masked_names
 from desktop_app.core.history.reader import Reader
 from desktop_app.core.history.store import Store
 from desktop_app.gui.contact.details_panel import ContactView
@@ -14,14 +15,27 @@ from desktop_app.gui.tasks import Job, Tasks
 
 
 class ContactLoader(QObject):
+    """``mask_numbers`` hides customers' numbers before anything is read from the conversation:
+    nothing that is shown of it can then hold one.
+    """
+
     loaded = Signal(object)  # ContactView
     gone = Signal()  # there is no such contact any more, or none is wished for
 
-    def __init__(self, tasks: Tasks, store: Store, clock: Clock, parent: QObject) -> None:
+    def __init__(
+        self,
+        tasks: Tasks,
+        store: Store,
+        clock: Clock,
+        parent: QObject,
+        *,
+        mask_numbers: bool = False,
+    ) -> None:
         super().__init__(parent)
         self._tasks = tasks
         self._store = store
         self._clock = clock
+        self._mask_numbers = mask_numbers
         self._reader = store.reader()
         self._job: Job | None = None
 
@@ -31,8 +45,8 @@ class ContactLoader(QObject):
         if number is None:
             self.gone.emit()
             return
-        reader, store, clock = self._reader, self._store, self._clock
-        self._job = self._tasks.window(lambda: _read(reader, store, clock, number))
+        reader, store, clock, masked = self._reader, self._store, self._clock, self._mask_numbers
+        self._job = self._tasks.window(lambda: _read(reader, store, clock, number, masked))
         self._job.succeeded.connect(self._on_read)
 
     def set_clock(self, clock: Clock) -> None:
@@ -51,13 +65,17 @@ class ContactLoader(QObject):
             self.loaded.emit(view)
 
 
-def _read(reader: Reader, store: Store, clock: Clock, number: int) -> ContactView | None:
+def _read(
+    reader: Reader, store: Store, clock: Clock, number: int, masked: bool
+) -> ContactView | None:
     """Runs on the lane of the rows in sight."""
     raw = reader.raw(number)
     if raw is None:
         return None
-    conversation = wire.decode(raw, wire.Conversation)
     name = store.naming()
+    if masked:
+        raw, name = mask_json(raw), masked_names(name)
+    conversation = wire.decode(raw, wire.Conversation)
     return ContactView(
         conversation=conversation,
         contact=read_contact(conversation, name),

@@ -24,7 +24,7 @@ from PySide6.QtCore import (
 
 from desktop_app.core.errors import ContactHistoryError
 from desktop_app.core.history.clock import Clock
-from desktop_app.core.history.columns import Column, Kind, column, read
+from desktop_app.core.history.columns import Column, Kind, Value, column, read
 from desktop_app.core.history.query import Query
 from desktop_app.core.history.reader import Numbers, Reader
 from desktop_app.gui.history.reordering import Reordering, reorder
@@ -34,6 +34,8 @@ MARGIN = 120  # rows read before and after those looked at, so that scrolling me
 KEPT_ROWS = 6_000  # formatted rows in memory; about 1 kB each
 
 Index = QModelIndex | QPersistentModelIndex
+Reading = Callable[[Column, Value, Clock], str]  # a cell as it is shown
+CellText = Callable[[Column, Value], str]
 
 _RIGHT_ALIGNED = (Kind.DURATION, Kind.COUNT, Kind.NUMBER)
 
@@ -47,7 +49,11 @@ class FormattedRow:
 
 
 class HistoryModel(QAbstractTableModel):
-    """Shows what a query finds in the store."""
+    """Shows what a query finds in the store.
+
+    Every text of a cell that leaves the model, to be painted, copied or read aloud, was made by
+    ``reading``; sorting and filtering work on what is stored.
+    """
 
     query_shown = Signal()  # another query's rows stand in place
     order_changed = Signal()  # rows were counted anew; ``rowCount`` is up to date
@@ -60,12 +66,15 @@ class HistoryModel(QAbstractTableModel):
         clock: Clock,
         keys: Sequence[str],
         parent: QObject | None = None,
+        *,
+        reading: Reading = read,
     ) -> None:
         super().__init__(parent)
         self._tasks = tasks
         self._order_reader = new_reader()
         self._window_reader = new_reader()
         self._clock = clock
+        self._reading = reading
         self._columns: list[Column] = [column(key) for key in keys]
         self._query: Query | None = None
         self._order: Numbers = np.empty(0, dtype=np.int64)
@@ -149,8 +158,9 @@ class HistoryModel(QAbstractTableModel):
     def read_texts(self, rows: Sequence[int], keys: Sequence[str]) -> Job:
         """Read cells of rows, in sight or not, as they would be shown: list of tuples of text."""
         numbers = [int(number) for number in self._order[list(rows)]]
-        reader, clock, columns = self._order_reader, self._clock, [column(key) for key in keys]
-        return self._tasks.order(lambda: _texts(reader, numbers, columns, clock))
+        reader, columns = self._order_reader, [column(key) for key in keys]
+        cell_text = self._cell_text()
+        return self._tasks.order(lambda: _texts(reader, numbers, columns, cell_text))
 
     def close(self) -> None:
         """Stop reading and let the connections go."""
@@ -278,8 +288,11 @@ class HistoryModel(QAbstractTableModel):
         ]
         if not numbers:
             return
-        reader, clock, columns = self._window_reader, self._clock, list(self._columns)
-        self._window_job = self._tasks.window(lambda: _formatted(reader, numbers, columns, clock))
+        reader, columns = self._window_reader, list(self._columns)
+        cell_text = self._cell_text()
+        self._window_job = self._tasks.window(
+            lambda: _formatted(reader, numbers, columns, cell_text)
+        )
         self._window_job.succeeded.connect(self._on_window_read)
         self._window_job.failed.connect(self._on_failed)
         self._window_job.ended.connect(self._on_window_ended)
@@ -300,6 +313,11 @@ class HistoryModel(QAbstractTableModel):
         self._window_job = None
         if self._wanted is not None:
             self._window_timer.start()
+
+    def _cell_text(self) -> CellText:
+        """How cells read now; the clock may change while they are being read."""
+        reading, clock = self._reading, self._clock
+        return lambda column, value: reading(column, value, clock)
 
     def _forget_rows(self) -> None:
         if self._window_job is not None:
@@ -330,7 +348,7 @@ def alignment(shown: Column) -> Qt.AlignmentFlag:
 
 
 def _formatted(
-    reader: Reader, numbers: list[int], columns: list[Column], clock: Clock
+    reader: Reader, numbers: list[int], columns: list[Column], cell_text: CellText
 ) -> dict[int, FormattedRow]:
     """Read and format; runs on a read lane."""
     rows = reader.rows(numbers, [column.key for column in columns])
@@ -338,7 +356,7 @@ def _formatted(
         number: FormattedRow(
             row.state,
             tuple(
-                read(column, value, clock) for column, value in zip(columns, row.cells, strict=True)
+                cell_text(column, value) for column, value in zip(columns, row.cells, strict=True)
             ),
         )
         for number, row in rows.items()
@@ -346,12 +364,12 @@ def _formatted(
 
 
 def _texts(
-    reader: Reader, numbers: list[int], columns: list[Column], clock: Clock
+    reader: Reader, numbers: list[int], columns: list[Column], cell_text: CellText
 ) -> list[tuple[str, ...]]:
     """The texts of contacts in the order of ``numbers``, without those that are gone."""
     texts: list[tuple[str, ...]] = []
     for first in range(0, len(numbers), 1000):
         part = numbers[first : first + 1000]
-        found = _formatted(reader, part, columns, clock)
+        found = _formatted(reader, part, columns, cell_text)
         texts += [found[number].texts for number in part if number in found]
     return texts

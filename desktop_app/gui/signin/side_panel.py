@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from desktop_app.core.signin.profiles import Grant, Profile
+from desktop_app.core.signin.profiles import Grant, Profile, Way
 from desktop_app.gui.labels import label
 
 WIDTH = 420
 
-_GRANTS = {
+_IN_BROWSER = "In your browser, authorization code with PKCE."
+_IN_WINDOW = {
     Grant.IMPLICIT: "In this window, implicit grant. Genesys ends it by March 2027.",
     Grant.PKCE: "In this window, authorization code with PKCE.",
 }
@@ -20,7 +21,12 @@ _GRANTS = {
 
 class SidePanel(QFrame):
     profile_chosen = Signal()
+    browser_asked = Signal()
+    pkce_asked = Signal()
+    set_up_asked = Signal()
+    edit_asked = Signal()
     practice_asked = Signal()
+    settings_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,6 +34,7 @@ class SidePanel(QFrame):
         self.setProperty("role", "surface")
         self.setFixedWidth(WIDTH)
         self._profiles: dict[str, Profile] = {}
+        self._practice_offered = True
         self._why = label("", "strong", name="whySignIn")
         self._why.hide()
         self._organisation = QComboBox(self)
@@ -35,19 +42,26 @@ class SidePanel(QFrame):
         self._organisation.setAccessibleName("Organisation")
         self._organisation.activated.connect(self._on_activated)
         self._how = label("", "muted", name="grantNote")
-        self._invitation = QWidget(self)
-        practice = QPushButton("Try the practice organisation", self)
-        practice.setObjectName("tryPractice")
-        practice.setProperty("kind", "link")
-        practice.clicked.connect(self.practice_asked)
-        invitation = QVBoxLayout(self._invitation)
-        invitation.setContentsMargins(0, 0, 0, 0)
-        invitation.setSpacing(4)
-        invitation.addWidget(label("No account?", "muted"))
-        invitation.addWidget(practice, 0, Qt.AlignmentFlag.AlignLeft)
-        invitation.addWidget(label("Invented contacts; nothing leaves this computer.", "muted"))
+        self._pkce = self._button("Switch to PKCE", "switchToPkce", self.pkce_asked, link=True)
+        self._browser = self._button("Use my browser", "useBrowser", self.browser_asked)
+        self._set_up = self._button("Set up another", "setUpAnother", self.set_up_asked)
+        self._edit = self._button("Edit", "editOrganisation", self.edit_asked, link=True)
+        self._settings = self._button("Settings", "signInSettings", self.settings_asked, link=True)
+        self._invitation = self._build_invitation()
         self._status = label("", "muted", name="signInStatus")
+        self._build()
 
+    def _build(self) -> None:
+        left = Qt.AlignmentFlag.AlignLeft
+        head = QHBoxLayout()
+        head.addWidget(label("Organisation", "muted", wrap=False))
+        head.addStretch(1)
+        head.addWidget(self._edit)
+        ways = QHBoxLayout()
+        ways.setSpacing(8)
+        ways.addWidget(self._browser)
+        ways.addWidget(self._set_up)
+        ways.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(40, 48, 40, 12)
         column.setSpacing(4)
@@ -56,18 +70,52 @@ class SidePanel(QFrame):
         column.addSpacing(12)
         column.addWidget(self._why)
         column.addSpacing(8)
-        column.addWidget(label("Organisation", "muted"))
+        column.addLayout(head)
         column.addWidget(self._organisation)
         column.addSpacing(4)
         column.addWidget(self._how)
+        column.addWidget(self._pkce, 0, left)
+        column.addSpacing(16)
+        column.addLayout(ways)
         column.addSpacing(24)
         column.addWidget(self._invitation)
         column.addStretch(1)
+        column.addWidget(self._settings, 0, left)
         column.addWidget(self._status)
 
+    def _build_invitation(self) -> QWidget:
+        invitation = QWidget(self)
+        practice = self._button(
+            "Try the practice organisation", "tryPractice", self.practice_asked, link=True
+        )
+        column = QVBoxLayout(invitation)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(label("No account?", "muted"))
+        column.addWidget(practice, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(label("Invented contacts; nothing leaves this computer.", "muted"))
+        return invitation
+
+    def _button(self, words: str, name: str, asked: object, *, link: bool = False) -> QPushButton:
+        button = QPushButton(words, self)
+        button.setObjectName(name)
+        if link:
+            button.setProperty("kind", "link")
+        button.clicked.connect(asked)
+        return button
+
     @property
-    def profile(self) -> Profile | None:
-        return self._profiles.get(str(self._organisation.currentData() or ""))
+    def name(self) -> str:
+        """The chosen profile's name; empty while there is none."""
+        return str(self._organisation.currentData() or "")
+
+    @property
+    def _profile(self) -> Profile | None:
+        return self._profiles.get(self.name)
+
+    def offer_practice(self, offered: bool) -> None:
+        self._practice_offered = offered
+        self._show_how()
 
     def show_profiles(self, profiles: Iterable[Profile]) -> None:
         """Offer these, keeping the choice where it is still there."""
@@ -78,11 +126,11 @@ class SidePanel(QFrame):
             self._organisation.addItem(profile.label, name)
         self._organisation.setCurrentIndex(max(0, self._organisation.findData(chosen)))
         self._organisation.setEnabled(bool(self._profiles))
-        self._show_grant()
+        self._show_how()
 
     def choose(self, name: str) -> None:
         self._organisation.setCurrentIndex(self._organisation.findData(name))
-        self._show_grant()
+        self._show_how()
 
     def say(self, status: str) -> None:
         self._status.setText(status)
@@ -93,10 +141,19 @@ class SidePanel(QFrame):
         self._why.setVisible(bool(why))
 
     def _on_activated(self) -> None:
-        self._show_grant()
+        self._show_how()
         self.profile_chosen.emit()
 
-    def _show_grant(self) -> None:
-        profile = self.profile
-        self._how.setText(_GRANTS[profile.grant] if profile else "")
-        self._invitation.setVisible(profile is None or not profile.is_practice)
+    def _show_how(self) -> None:
+        profile = self._profile
+        in_browser = profile is not None and profile.way is Way.BROWSER
+        implicit = profile is not None and not in_browser and profile.grant is Grant.IMPLICIT
+        if profile is None:
+            self._how.setText("")
+        else:
+            self._how.setText(_IN_BROWSER if in_browser else _IN_WINDOW[profile.grant])
+        self._pkce.setVisible(implicit)
+        self._browser.setEnabled(profile is not None)
+        practising = profile is not None and profile.is_practice
+        self._edit.setVisible(profile is not None and not practising)
+        self._invitation.setVisible(self._practice_offered and not practising)

@@ -170,7 +170,7 @@ def test_without_a_usable_token_nothing_is_sent(token: str | None) -> None:
         "https://xapi.example.com/x",
     ],
 )
-def test_another_origin_never_gets_the_bearer(url: str) -> None:
+def test_T30_another_origin_never_gets_the_bearer(url: str) -> None:
     service = Service(ok())
     auth = BearerAuth(api_origin(API), lambda: CANARY)
 
@@ -184,7 +184,7 @@ def test_another_origin_never_gets_the_bearer(url: str) -> None:
 
 
 @pytest.mark.parametrize("url", ["https://api.example.com:443/x", "https://API.example.com/x"])
-def test_the_same_origin_in_other_words_gets_it(url: str) -> None:
+def test_T30_the_same_origin_in_other_words_gets_it(url: str) -> None:
     (request,) = list(
         BearerAuth(api_origin(API), lambda: CANARY).auth_flow(httpx.Request("GET", url))
     )
@@ -204,7 +204,7 @@ def test_the_same_origin_in_other_words_gets_it(url: str) -> None:
         "http://127.0.0.1.evil.example",
     ],
 )
-def test_an_unsafe_api_url_is_refused(url: str) -> None:
+def test_T30_an_unsafe_api_url_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="https origin"):
         GenesysClient(url, lambda: CANARY)
 
@@ -226,7 +226,7 @@ def everything_logged(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCa
         PORTAL,
     ],
 )
-def test_neither_token_nor_query_reaches_logs_or_errors(
+def test_T26_T27_neither_token_nor_query_reaches_logs_or_errors(
     said: Said, everything_logged: pytest.LogCaptureFixture
 ) -> None:
     async def main() -> str:

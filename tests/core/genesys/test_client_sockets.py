@@ -9,9 +9,16 @@ import time
 import tracemalloc
 from collections.abc import Callable
 
+import httpx
 import pytest
 
-from desktop_app.core.errors import NetworkError, ServiceTimeout, SignInNeeded, UnexpectedAnswer
+from desktop_app.core.errors import (
+    NetworkError,
+    ProxySignInNeeded,
+    ServiceTimeout,
+    SignInNeeded,
+    UnexpectedAnswer,
+)
 from desktop_app.core.genesys import wire
 from desktop_app.core.genesys.answers import BODY_LIMIT
 from desktop_app.core.genesys.client import CONNECTIONS, GenesysClient
@@ -227,7 +234,7 @@ def test_cancelling_closes_the_connection_at_once() -> None:
 
 
 @pytest.mark.parametrize("size", [BODY_LIMIT + 1, 200 * 1024 * 1024])
-def test_a_decompression_bomb_is_refused_within_bounds(size: int) -> None:
+def test_T44_a_decompression_bomb_is_refused_within_bounds(size: int) -> None:
     bomb = gzip.compress(b" " * size, 9)
 
     async def main() -> int:
@@ -253,7 +260,7 @@ def test_a_body_of_just_the_limit_is_read() -> None:
     assert len(user.name or "") == padding
 
 
-def test_a_redirect_to_another_host_is_not_followed() -> None:
+def test_T30_a_redirect_to_another_host_is_not_followed() -> None:
     async def main() -> tuple[int, int]:
         async with serving(answering(reply(BODY))) as foreign:
             moved = reply(status=302, headers={"Location": f"{foreign.url}{ME}"})
@@ -281,14 +288,16 @@ def test_the_proxies_of_the_environment_are_not_used(monkeypatch: pytest.MonkeyP
     assert asyncio.run(main()) == (0, "u1")
 
 
-def test_a_given_proxy_is_used_and_its_refusal_is_named() -> None:
+def test_F28_a_given_proxy_is_used_and_its_refusal_is_named() -> None:
     async def main() -> list[str]:
         async with serving(answering(reply(BODY), reply(status=407))) as proxy:
             api = "http://127.0.0.1:9"
-            client = GenesysClient(api, lambda: CANARY, proxy=proxy.url, timing=AT_ONCE)
+            through = httpx.Proxy(proxy.url)
+            client = GenesysClient(api, lambda: CANARY, proxy=through, timing=AT_ONCE)
             await client.get(ME, wire.User)
-            with pytest.raises(NetworkError, match="proxy asks for a sign-in"):
+            with pytest.raises(ProxySignInNeeded, match="asks for a sign-in") as caught:
                 await client.get(ME, wire.User)
+            assert f"http://{caught.value.proxy}" == proxy.url
             await client.aclose()
             return [seen.target for seen in proxy.seen]
 

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from desktop_app.core.errors import (
     Advice,
+    CertificateRefused,
     NetworkError,
     NotFound,
     PermissionMissing,
+    ProxySignInNeeded,
     RateLimited,
     RequestRefused,
     ServiceError,
@@ -25,6 +27,7 @@ from desktop_app.core.errors import (
 )
 from desktop_app.core.genesys import failures
 from desktop_app.core.genesys.answers import Answer
+from desktop_app.core.genesys.certificates import Distrust
 from desktop_app.core.genesys.failures import Again, Failure, failure_of, permissions_in, plain
 
 NEEDED = "Unable to perform the requested action. You must have at least one of the following"
@@ -75,7 +78,7 @@ def test_success_is_no_failure(status: int) -> None:
         (html(403), UnexpectedAnswer, Again.NEVER),
         (html(404), UnexpectedAnswer, Again.NEVER),
         (html(511), UnexpectedAnswer, Again.NEVER),
-        (html(407), NetworkError, Again.NEVER),
+        (html(407), ProxySignInNeeded, Again.NEVER),
     ],
 )
 def test_each_status_has_its_error(
@@ -268,7 +271,7 @@ def test_a_refusal_with_a_broken_body_is_still_that_refusal(body: bytes) -> None
         (httpx.RemoteProtocolError("incomplete"), NetworkError, Again.READS),
         (httpx.ReadTimeout("slow"), ServiceTimeout, Again.READS),
         (httpx.ConnectTimeout("slow"), ServiceTimeout, Again.READS),
-        (httpx.ProxyError("407 Proxy Authentication Required"), NetworkError, Again.NEVER),
+        (httpx.ProxyError("407 Proxy Authentication Required"), ProxySignInNeeded, Again.NEVER),
         (httpx.ProxyError("502 Bad Gateway"), NetworkError, Again.READS),
         (httpx.LocalProtocolError("Illegal header value"), UnexpectedAnswer, Again.NEVER),
     ],
@@ -281,11 +284,55 @@ def test_each_break_has_its_error(
     assert failure.again is again
 
 
-def test_an_untrusted_certificate_is_named_and_not_tried_again() -> None:
+def untrusted(code: int) -> httpx.ConnectError:
+    """What httpx raises for a certificate that was refused with this code."""
     refused = ssl.SSLCertVerificationError("certificate verify failed")
-    refused.verify_message = "self-signed certificate in certificate chain"
-    error = httpx.ConnectError("failed")
+    refused.verify_code = code
+    error = httpx.ConnectError("failed", request=httpx.Request("GET", "https://api.example.com/x"))
     error.__cause__ = refused
-    failure = failures.no_answer(error)
-    assert "self-signed certificate in certificate chain" in failure.error.sentence
-    assert failure.again is Again.NEVER
+    return error
+
+
+@pytest.mark.parametrize(
+    ("code", "why", "words"),
+    [
+        (10, Distrust.EXPIRED, "has expired. Check this computer's date"),
+        (9, Distrust.EARLY, "not valid yet. Check this computer's date"),
+        (62, Distrust.OTHER_HOST, "for another address. If this network has a sign-in page"),
+        (18, Distrust.SELF_SIGNED, "self-signed. If your company inspects traffic"),
+        (19, Distrust.UNKNOWN_AUTHORITY, "the authority behind it. If your company"),
+        (0x800B0109, Distrust.UNKNOWN_AUTHORITY, "ask its IT to install"),
+        (-67818, Distrust.EXPIRED, "has expired"),
+        (1, Distrust.OTHER, "could not be checked. Tell your admin."),
+    ],
+)
+def test_F29_an_untrusted_certificate_is_named_and_not_tried_again(
+    code: int, why: Distrust, words: str
+) -> None:
+    failure = failures.no_answer(untrusted(code))
+    assert (failure.distrust, failure.again) == (why, Again.NEVER)
+    assert isinstance(failure.error, CertificateRefused)
+    assert failure.error.issuer == ""
+    assert failure.error.sentence.startswith("The certificate of api.example.com is not trusted:")
+    assert words in failure.error.sentence
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (httpx.ConnectError("refused"), "proxy (p.example:8080) can't be reached"),
+        (httpx.ProxyError("502 Bad Gateway"), "proxy (p.example:8080) does not connect"),
+        (httpx.ProxyError("502 Bad Gateway"), "(status 502)"),
+        (httpx.ProxyError("407 Please sign in"), "proxy (p.example:8080) asks for a sign-in"),
+    ],
+)
+def test_F28_what_the_proxy_has_against_it_names_the_proxy(
+    error: httpx.HTTPError, words: str
+) -> None:
+    assert words in failures.no_answer(error, "p.example:8080").error.sentence
+
+
+def test_F28_a_broken_handshake_is_not_laid_on_the_proxy() -> None:
+    error = httpx.ConnectError("failed")
+    error.__cause__ = ssl.SSLError("handshake failure")
+    assert "proxy" not in failures.no_answer(error, "p.example:8080").error.sentence

@@ -131,7 +131,7 @@ def test_opening_an_up_to_date_store_writes_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the process kills itself by a POSIX signal")
-def test_f20_killed_at_any_step_the_store_is_the_old_or_the_new_one(tmp_path: Path) -> None:
+def test_F20_killed_at_any_step_the_store_is_the_old_or_the_new_one(tmp_path: Path) -> None:
     store = opened(tmp_path)
     make_old(store)
     store.close()

@@ -99,7 +99,7 @@ INJECTIONS = (
 
 
 @pytest.mark.parametrize("text", INJECTIONS)
-def test_t40_sql_in_the_text_is_text(text: str) -> None:
+def test_T40_sql_in_the_text_is_text(text: str) -> None:
     with in_memory() as store:
         put(store, stored("hit", customer=f"about {text} it"), stored("other", customer="x"))
         assert ids(store, text=text) == ["hit"]
@@ -107,7 +107,7 @@ def test_t40_sql_in_the_text_is_text(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", [*INJECTIONS, "no", "raw", "c_start", "", "START"])
-def test_t40_a_key_that_is_no_columns_never_becomes_sql(texts: Store, text: str) -> None:
+def test_T40_a_key_that_is_no_columns_never_becomes_sql(texts: Store, text: str) -> None:
     reader = texts.reader()
     with pytest.raises(KeyError):
         reader.order(Query(0, DAY * 2, sort=text))

@@ -209,7 +209,7 @@ def assert_whole(store: Store, acknowledged: int) -> None:
 
 
 @_POSIX
-def test_f16_a_kill_loses_no_acknowledged_page_and_leaves_no_part_of_one(tmp_path: Path) -> None:
+def test_F16_a_kill_loses_no_acknowledged_page_and_leaves_no_part_of_one(tmp_path: Path) -> None:
     dice = random.Random(16)
     for _ in range(KILLS):
         with process("write", tmp_path) as writer:
@@ -225,7 +225,7 @@ def test_f16_a_kill_loses_no_acknowledged_page_and_leaves_no_part_of_one(tmp_pat
 
 
 @_POSIX
-def test_f18_a_full_disk_stops_cleanly_and_keeps_what_was_read(tmp_path: Path) -> None:
+def test_F18_a_full_disk_stops_cleanly_and_keeps_what_was_read(tmp_path: Path) -> None:
     with process("fill", tmp_path) as filler:
         assert filler.stdout
         said = filler.stdout.readline().strip()
@@ -243,7 +243,7 @@ def test_f18_a_full_disk_stops_cleanly_and_keeps_what_was_read(tmp_path: Path) -
         "Out of Memory Error: failed to offload: not enough space",
     ],
 )
-def test_f18_a_full_disk_is_called_by_its_name(message: str) -> None:
+def test_F18_a_full_disk_is_called_by_its_name(message: str) -> None:
     failure = meaning(duckdb.IOException(message))
     assert isinstance(failure, StoreFull)
     assert "free some space" in failure.sentence

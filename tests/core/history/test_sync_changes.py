@@ -74,7 +74,7 @@ _CHANGES = st.dictionaries(
     changes=_CHANGES,
     delays=st.lists(st.integers(0, 5), min_size=1, max_size=6),
 )
-def test_f15_what_changes_while_it_is_read_is_in_the_result_or_the_result_is_doubted(
+def test_F15_what_changes_while_it_is_read_is_in_the_result_or_the_result_is_doubted(
     count: int, changes: dict[int, tuple[str, int, int]], delays: list[int]
 ) -> None:
     changing = _Changing(changes, delays)
@@ -92,7 +92,7 @@ def test_f15_what_changes_while_it_is_read_is_in_the_result_or_the_result_is_dou
     changes=st.dictionaries(st.integers(1, 14), _PLACES, min_size=2, max_size=5),
     delays=st.lists(st.integers(0, 5), min_size=1, max_size=6),
 )
-def test_f15_nothing_that_was_there_all_the_time_is_lost_without_a_doubt(
+def test_F15_nothing_that_was_there_all_the_time_is_lost_without_a_doubt(
     kind: str, changes: dict[int, tuple[int, int]], delays: list[int]
 ) -> None:
     """Contacts appear, or vanish, again and again.
@@ -110,7 +110,7 @@ def test_f15_nothing_that_was_there_all_the_time_is_lost_without_a_doubt(
         assert span.doubt or sorted(ids(store)) == sorted(service.rows)
 
 
-def test_f15_a_count_that_is_never_reached_is_read_twice_and_believed() -> None:
+def test_F15_a_count_that_is_never_reached_is_read_twice_and_believed() -> None:
     class Overcounting(Service):
         def _answer(self, request: PageRequest) -> wire.ConversationPage:
             page = super()._answer(request)
@@ -125,7 +125,7 @@ def test_f15_a_count_that_is_never_reached_is_read_twice_and_believed() -> None:
     assert [request.page_number for request in service.requests].count(1) == 2
 
 
-def test_f15_progress_does_not_fall_back_with_a_further_pass() -> None:
+def test_F15_progress_does_not_fall_back_with_a_further_pass() -> None:
     async def arrive(number: int, request: PageRequest) -> None:
         if number == 2:
             service.rows["late"] = DAY
@@ -141,7 +141,7 @@ def test_f15_progress_does_not_fall_back_with_a_further_pass() -> None:
     assert told[-1] == 21
 
 
-def test_f15_contacts_that_never_rest_leave_a_doubt_and_lose_nothing() -> None:
+def test_F15_contacts_that_never_rest_leave_a_doubt_and_lose_nothing() -> None:
     async def shake(number: int, request: PageRequest) -> None:
         service.rows[f"new-{number}"] = DAY + number
 
@@ -158,7 +158,7 @@ def test_f15_contacts_that_never_rest_leave_a_doubt_and_lose_nothing() -> None:
 
 
 @pytest.mark.parametrize("start_ms", [DAY, DAY + 3 * HOUR_MS])
-def test_f15_a_day_that_goes_on_grows_without_losing_anything(start_ms: int) -> None:
+def test_F15_a_day_that_goes_on_grows_without_losing_anything(start_ms: int) -> None:
     now_ms = DAY + 12 * HOUR_MS
 
     async def grow(number: int, request: PageRequest) -> None:

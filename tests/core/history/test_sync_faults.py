@@ -212,7 +212,7 @@ def test_what_passes_by_itself_costs_nothing(
 
 
 @pytest.mark.parametrize("do", [{"truncate": 700}, {"html": True}, {"reset": True}])
-def test_f10_f12_a_page_that_never_comes_whole_is_not_written_and_read_later(
+def test_F10_F12_a_page_that_never_comes_whole_is_not_written_and_read_later(
     practice: PracticeServer, do: dict[str, object]
 ) -> None:
     practice.faults.append({"match": {"path": QUERY, "nth": [12, None]}, "do": do})
@@ -237,7 +237,7 @@ def test_f4_the_practice_organisation_ends_the_token(practice: PracticeServer, n
 
 
 @pytest.mark.parametrize("shift", [{"appear": 3}, {"vanish": 3}])
-def test_f15_rows_of_the_practice_organisation_change_place(
+def test_F15_rows_of_the_practice_organisation_change_place(
     practice: PracticeServer, shift: dict[str, int]
 ) -> None:
     practice.faults.append(

@@ -52,7 +52,7 @@ def fill(store: Store, rows: int = 200) -> None:
     store.write_page([], {("user", PHONE): CANARY}, next(iter(store.positions(0, 2**60))))
 
 
-def test_t32_t33_no_file_holds_a_name_or_a_number_in_clear(tmp_path: Path) -> None:
+def test_T32_T33_no_file_holds_a_name_or_a_number_in_clear(tmp_path: Path) -> None:
     store = opened(tmp_path)
     assert not store.why_in_memory
     fill(store)
@@ -66,7 +66,7 @@ def test_t32_t33_no_file_holds_a_name_or_a_number_in_clear(tmp_path: Path) -> No
     assert hits(tmp_path) == 0
 
 
-def test_t33_what_spills_is_encrypted_too(tmp_path: Path) -> None:
+def test_T33_what_spills_is_encrypted_too(tmp_path: Path) -> None:
     store = opened(tmp_path)
     connection = store._connection
     connection.execute("SET memory_limit = '24MB'")
@@ -92,7 +92,7 @@ def test_the_same_rows_in_a_plain_database_would_be_found(tmp_path: Path) -> Non
 
 @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
-def test_t33_files_belong_to_the_person_alone_whatever_the_umask(
+def test_T33_files_belong_to_the_person_alone_whatever_the_umask(
     tmp_path: Path, umask: int
 ) -> None:
     os.umask(umask)
@@ -127,7 +127,7 @@ def aside(folder: Path) -> list[bytes]:
     return [path.read_bytes() for path in files(folder) if "set-aside" in path.name]
 
 
-def test_f19_a_store_of_another_key_is_set_aside(tmp_path: Path) -> None:
+def test_F19_a_store_of_another_key_is_set_aside(tmp_path: Path) -> None:
     store = opened(tmp_path)
     fill(store)
     store.close()
@@ -144,7 +144,7 @@ def test_f19_a_store_of_another_key_is_set_aside(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"not a database", b"\0" * 5000])
-def test_f19_a_file_that_is_no_database_is_replaced(tmp_path: Path, content: bytes) -> None:
+def test_F19_a_file_that_is_no_database_is_replaced(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "history.duckdb").write_bytes(content)
     store = opened(tmp_path)
     put(store, stored("new"))
@@ -153,7 +153,7 @@ def test_f19_a_file_that_is_no_database_is_replaced(tmp_path: Path, content: byt
     assert aside(tmp_path) == [content]
 
 
-def test_f19_a_log_that_is_damaged_costs_no_more_than_a_new_start(tmp_path: Path) -> None:
+def test_F19_a_log_that_is_damaged_costs_no_more_than_a_new_start(tmp_path: Path) -> None:
     store = opened(tmp_path)
     fill(store)
     database, log = tmp_path / "history.duckdb", tmp_path / "history.duckdb.wal"
@@ -179,7 +179,7 @@ def read_all(store: Store) -> None:
             return
 
 
-def test_f19_damage_met_while_reading_is_set_aside_at_the_next_start(tmp_path: Path) -> None:
+def test_F19_damage_met_while_reading_is_set_aside_at_the_next_start(tmp_path: Path) -> None:
     store = opened(tmp_path)
     for number in range(1, 60):
         write(store, number)
@@ -215,7 +215,7 @@ def test_a_key_that_is_no_key_never_becomes_sql(tmp_path: Path) -> None:
 # --- T35: whose store ---------------------------------------------------------------------------
 
 
-def test_t35_two_people_have_two_files_and_two_keys(tmp_path: Path) -> None:
+def test_T35_two_people_have_two_files_and_two_keys(tmp_path: Path) -> None:
     keyring.set_keyring(SafeKeyring())
     names = [vault.store_name("org", user) for user in ("ana", "ben")]
     names.append(vault.store_name("other org", "ana"))
@@ -305,7 +305,7 @@ def test_of_several_keyrings_the_safe_one_keeps_the_key() -> None:
     ],
     ids=["fail", "null", "plain text", "chain of unsafe ones", "locked", "no bus", "own error"],
 )
-def test_f22_without_a_safe_keyring_nothing_reaches_the_disk(
+def test_F22_without_a_safe_keyring_nothing_reaches_the_disk(
     tmp_path: Path, backend: KeyringBackend, says: str
 ) -> None:
     keyring.set_keyring(backend)

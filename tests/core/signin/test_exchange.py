@@ -7,6 +7,7 @@ import gzip
 import json
 import logging
 import socket
+import traceback
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -63,10 +64,20 @@ def error_from(respond: Respond) -> SignInError:
     assert isinstance(outcome, SignInError)
     assert len(seen) == 1
     for error in chain(outcome):
-        told = f"{error!r} {vars(error)}"
-        assert [secret for secret in (TOKEN, CODE, VERIFIER) if secret in told] == []
+        told = f"{error!r} {vars(error)} {_locals_below(error)}"
+        assert [secret for secret in (CODE, VERIFIER) if secret in told] == []
+        assert TOKEN not in f"{error!r} {vars(error)}"
         assert getattr(error, "_request", None) is None
     return outcome
+
+
+def _locals_below(error: BaseException) -> list[object]:
+    """What a traceback with local variables would show of this app's frames (T28)."""
+    return [
+        frame.f_locals
+        for frame, _ in traceback.walk_tb(error.__traceback__)
+        if frame.f_globals["__name__"].startswith("desktop_app.")
+    ]
 
 
 def json_reply(body: object, status: int = 200) -> Respond:

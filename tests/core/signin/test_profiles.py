@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from desktop_app.core.signin.profiles import (
     PRACTICE,
     Grant,
     Profile,
+    Way,
     is_loopback_host,
     load_profiles,
     parse_profiles,
@@ -22,6 +24,8 @@ from desktop_app.core.signin.profiles import (
 HEAD = '[profiles.acme]\nregion = "eu_central_1"\n'
 REST = 'client_id = "c-1"\ngrant = "pkce"\nredirect_uri = "http://localhost:8085/cb"\n'
 GOOD = HEAD + REST
+_USUAL = [f"http://localhost:{port}/oauth2/callback" for port in (8085, 8086, 8087)]
+_AFTER_80 = ["http://localhost:81/cb", "http://localhost:82/cb"]
 OWN = '[profiles.own]\nlogin_url = "{}"\napi_url = "{}"\n' + REST
 
 
@@ -62,6 +66,11 @@ def test_every_optional_key_is_read_and_blanks_around_values_are_not() -> None:
     assert profile.grant is Grant.IMPLICIT
     assert (profile.org, profile.provider) == ("acme", "okta")
     assert (profile.scope, profile.timezone) == ("a b", "Europe/London")
+    more = 'way = "browser"\nbrowser_ports = [8085, 1024, 65535]\n'
+    profile = only(GOOD + more + 'pkce_client_id = " c-2 "\norganization_id = " o-1 "\n')
+    assert (profile.way, profile.browser_ports) == (Way.BROWSER, (8085, 1024, 65535))
+    assert (profile.pkce_client_id, profile.organization_id) == ("c-2", "o-1")
+    assert only(GOOD + 'way = "view"\n') == only(GOOD)
 
 
 @pytest.mark.parametrize(
@@ -109,6 +118,50 @@ def test_only_a_loopback_profile_can_be_the_practice_organisation() -> None:
     assert practice.label == "Practice organisation"
     assert not only(here).is_practice
     assert not only(GOOD.replace("acme", PRACTICE)).is_practice
+
+
+@pytest.mark.parametrize(
+    ("redirect_uri", "expected"),
+    [
+        (
+            "http://localhost:9000/cb",
+            [f"http://localhost:{port}/cb" for port in (9000, 9001, 9002)],
+        ),
+        ("http://127.0.0.1:9000", [f"http://127.0.0.1:{port}" for port in (9000, 9001, 9002)]),
+        ("http://[::1]:65534/a/b", [f"http://[::1]:{port}/a/b" for port in (65534, 65535)]),
+        ("http://localhost/cb", ["http://localhost/cb", *_AFTER_80]),
+        ("https://localhost:9000/cb", _USUAL),
+        ("https://app.example.com/cb", _USUAL),
+        ("http://127.9.9.9:9000/cb", _USUAL),
+    ],
+)
+def test_where_the_persons_own_browser_comes_back_to(
+    redirect_uri: str, expected: list[str]
+) -> None:
+    text = GOOD.replace("http://localhost:8085/cb", redirect_uri)
+    assert list(only(text).browser_redirect_uris) == expected
+
+
+def test_named_ports_take_the_place_of_the_usual_ones() -> None:
+    ports = "browser_ports = [9002, 9001]\n"
+    assert only(GOOD + ports).browser_redirect_uris == (
+        "http://localhost:9002/cb",
+        "http://localhost:9001/cb",
+    )
+    elsewhere = GOOD.replace("http://localhost:8085", "https://app.example.com")
+    assert only(elsewhere + ports).browser_redirect_uris == (
+        "http://localhost:9002/oauth2/callback",
+        "http://localhost:9001/oauth2/callback",
+    )
+
+
+def test_pkce_uses_the_client_that_may() -> None:
+    implicit = only(GOOD.replace("pkce", "implicit"))
+    assert implicit.with_pkce() == only(GOOD)
+    two = replace(implicit, pkce_client_id="c-2", way=Way.BROWSER)
+    assert two.with_pkce() == replace(two, grant=Grant.PKCE, client_id="c-2")
+    uri = two.browser_redirect_uris[1]
+    assert two.for_browser(uri) == replace(two.with_pkce(), redirect_uri=uri)
 
 
 @pytest.mark.parametrize(
@@ -209,6 +262,15 @@ BAD: list[tuple[str, str, int | None, list[str]]] = [
     ("odd host", GOOD.replace("http://localhost", "https://\u00fc.example"), 5, ["xn--"]),
     ("long host", GOOD.replace("localhost", "[0:0:0:0:0:0:0:1]"), 5, ["redirect_uri", "[::1]"]),
     ("own scheme", GOOD.replace("http://l", "myapp://l"), 5, ["must be a whole address"]),
+    ("way", GOOD + 'way = "window"\n', 6, ['unknown way "window"', '"view" or "browser"']),
+    ("way is a list", GOOD + 'way = ["view"]\n', 6, ["way must be text in quotes"]),
+    ("port text", GOOD + 'browser_ports = "8085"\n', 6, ["browser_ports must be a list of 1 to 8"]),
+    ("no ports", GOOD + "browser_ports = []\n", 6, ["browser_ports must be", "[8085, 8086, 8087]"]),
+    ("nine ports", GOOD + f"browser_ports = {[*range(2000, 2009)]}\n", 6, ["1 to 8 different"]),
+    ("port twice", GOOD + "browser_ports = [8085, 8085]\n", 6, ["different ports"]),
+    ("low port", GOOD + "browser_ports = [8085, 1023]\n", 6, ["from 1024 to 65535"]),
+    ("high port", GOOD + "browser_ports = [65536]\n", 6, ["from 1024 to 65535"]),
+    ("true port", GOOD + "browser_ports = [true]\n", 6, ["browser_ports must be"]),
     ("second profile", GOOD + GOOD.replace("acme", "b").replace("pkce", "x"), 9, ["unknown grant"]),
     ("quoted key", GOOD.replace("grant", '"grant"').replace("pkce", "x"), 4, ["unknown grant"]),
     ("escaped key", GOOD + '"\\u006frg" = "x"\n', 1, ["org needs provider"]),

@@ -1,0 +1,150 @@
+"""From an answer of the login host to a checked session: what every way of signing in shares.
+
+    callback ─► token (exchanged if it was a code) ─► whose, for which client and organisation?
+             ─► allowed by the policy? ─► session
+
+Requests take the same route as the window's web view: its proxy, its certificate authorities.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+
+from desktop_app.core.errors import KeyringMissing
+from desktop_app.core.genesys.client import GenesysClient
+from desktop_app.core.genesys.network import Network
+from desktop_app.core.signin.check import check_settings
+from desktop_app.core.signin.exchange import exchange
+from desktop_app.core.signin.findings import CheckResult
+from desktop_app.core.signin.kept import KeptSessions, open_kept
+from desktop_app.core.signin.listener import sign_in_through_browser
+from desktop_app.core.signin.oauth import Attempt, Code, Token
+from desktop_app.core.signin.policy import Policy
+from desktop_app.core.signin.profiles import Profile
+from desktop_app.core.signin.regions import regions
+from desktop_app.core.signin.remembered import Remembered
+from desktop_app.core.signin.session import Session, open_session, sign_out
+
+
+class SignInJourney:
+    """Signs in, remembers the organisation, and keeps the sign-in where that is wanted.
+
+    Every coroutine raises a SignInError or a ServiceError; disks and keyrings are waited for on
+    a thread.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        policy: Policy,
+        remembered: Remembered,
+        kept: KeptSessions,
+        *,
+        stay_signed_in: Callable[[], bool],
+    ) -> None:
+        self._network = network
+        self._policy = policy
+        self._remembered = remembered
+        self._kept = kept
+        self._stay_signed_in = stay_signed_in
+
+    async def finish(self, attempt: Attempt, answer: Token | Code) -> Session:
+        """A session from what the callback of an attempt brought."""
+        profile = attempt.profile
+        if isinstance(answer, Code):
+            route = await self._network.route(profile.login_url)
+            answer = await exchange(attempt, answer, verify=route.verify, proxy=route.proxy)
+        session = await open_session(
+            profile,
+            answer,
+            expected_organization=await self._expected(profile),
+            new_client=await self._client(profile),
+            check=self._check_for(profile),
+        )
+        await asyncio.to_thread(
+            self._remembered.remember, profile, session.organization_id, session.organization_name
+        )
+        await self._keep(session)
+        return session
+
+    async def through_browser(
+        self,
+        profile: Profile,
+        open_url: Callable[[str], None],
+        on_answer: Callable[[], None],
+        *,
+        hint: str,
+        prompt: str,
+    ) -> Session:
+        """A session by way of the person's own browser, which ``open_url`` opens."""
+        attempt, code = await sign_in_through_browser(
+            profile, open_url, login_hint=hint, prompt=prompt
+        )
+        on_answer()
+        return await self.finish(attempt, code)
+
+    async def resume(self, profile: Profile) -> Session | None:
+        """Go on with a sign-in that was kept; None where there is none that still holds."""
+        if not self._stay_signed_in():
+            return None
+        kept = await asyncio.to_thread(self._kept.find, profile)
+        if kept is None:
+            return None
+        return await open_kept(
+            kept,
+            profile,
+            new_client=await self._client(profile),
+            check=self._check_for(profile),
+        )
+
+    async def leave(self, session: Session) -> None:
+        """When the window closes: a sign-in that is to stay is only put down."""
+        kept = self._stays(session) and await asyncio.to_thread(self._kept.holds, session.profile)
+        if kept:
+            await session.close()
+        else:
+            await self.sign_out(session)
+
+    async def sign_out(self, session: Session) -> bool:
+        """Revoke and forget; False when Genesys couldn't be told."""
+        await asyncio.to_thread(self._kept.forget, session.profile)
+        return await sign_out(session)
+
+    async def check(self, profile: Profile) -> CheckResult:
+        """Try an organisation's settings without signing in."""
+        allowed = self._policy.regions or regions()
+        others = [region for region in allowed if region != profile.region]
+        return await check_settings(
+            profile,
+            self._network.route,
+            other_regions=others if profile.region is not None else (),
+        )
+
+    def _stays(self, session: Session) -> bool:
+        return self._stay_signed_in() and not session.profile.is_practice
+
+    async def _keep(self, session: Session) -> None:
+        """A keyring that is missing costs the convenience, never the sign-in."""
+        if self._stays(session):
+            try:
+                await asyncio.to_thread(self._kept.keep, session)
+            except KeyringMissing:
+                return
+
+    async def _expected(self, profile: Profile) -> str:
+        if profile.is_practice:  # a new organisation at each start
+            return ""
+        return profile.organization_id or await asyncio.to_thread(
+            self._remembered.organization, profile
+        )
+
+    def _check_for(self, profile: Profile) -> Callable[[str, str], None] | None:
+        return None if profile.is_practice else self._policy.check_organization
+
+    async def _client(
+        self, profile: Profile
+    ) -> Callable[[str, Callable[[], str | None]], GenesysClient]:
+        route = await self._network.route(profile.api_url)
+        return partial(GenesysClient, verify=route.verify, proxy=route.proxy)

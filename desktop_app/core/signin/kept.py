@@ -1,0 +1,161 @@
+"""Staying signed in: the token in the operating system's keyring, and nowhere else (T25).
+
+Only for those who chose it.  One entry for each profile, found by its login host and client.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import msgspec
+
+from desktop_app.core.errors import KeyringMissing, SignInNeeded
+from desktop_app.core.genesys.client import GenesysClient
+from desktop_app.core.keychain import Keychain, KeychainLocked, KeychainMissing
+from desktop_app.core.signin.oauth import Token
+from desktop_app.core.signin.profiles import Profile
+from desktop_app.core.signin.secret import Secret
+from desktop_app.core.signin.session import ClientFactory, Session, open_session
+
+LONGEST = 1_200  # characters: Windows' Credential Manager takes 2,560 bytes, two for each
+_INDEX = "index"  # the entry that lists the others, for keyrings can't be listed
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A sign-in that was kept. ``expires_at`` is by the service's clock."""
+
+    access_token: Secret
+    expires_at: datetime
+    organization_id: str
+    user_id: str
+
+
+class _Entry(msgspec.Struct, frozen=True, array_like=True):
+    token: str
+    expires_at: float
+    organization_id: str
+    user_id: str
+
+
+class KeptSessions:
+    """Every call may wait for the person to unlock the keyring: not for the GUI's thread."""
+
+    def __init__(self, keychain: Keychain, *, now: Callable[[], datetime] | None = None) -> None:
+        self._keychain = keychain
+        self._now = now or (lambda: datetime.now(UTC))
+
+    def available(self) -> bool:
+        """Whether this computer has a keyring that protects what it holds."""
+        try:
+            self._keychain.read(_INDEX)
+        except KeychainMissing:
+            return False
+        except KeychainLocked:
+            return True
+        return True
+
+    def keep(self, session: Session) -> None:
+        """Raises KeyringMissing when it can't be kept; then nothing is."""
+        token = session.reveal_token()
+        if token is None:
+            return
+        entry = _Entry(
+            token, session.expires_at.timestamp(), session.organization_id, session.user_id
+        )
+        text = msgspec.json.encode(entry).decode()
+        if len(text) > LONGEST:
+            raise KeyringMissing("The sign-in is too long for this computer's keyring.")
+        name = _name(session.profile)
+        try:
+            self._keychain.write(_INDEX, " ".join(sorted({*self._names(), name})))
+            self._keychain.write(name, text)
+        except KeychainMissing:
+            raise KeyringMissing(
+                "This computer has no protected keyring, so the sign-in can't be kept. Sign in"
+                " again when you next open Contact History."
+            ) from None
+        except KeychainLocked:
+            raise KeyringMissing(
+                "The keyring is locked or refused access, so the sign-in can't be kept. Unlock it,"
+                " then sign in again."
+            ) from None
+
+    def find(self, profile: Profile) -> Kept | None:
+        """What was kept of this profile, unless its time is over."""
+        name = _name(profile)
+        try:
+            text = self._keychain.read(name)
+        except (KeychainMissing, KeychainLocked):
+            return None
+        kept = _read(text) if text else None
+        if text and (kept is None or kept.expires_at <= self._now()):
+            self.forget(profile)
+            return None
+        return kept
+
+    def holds(self, profile: Profile) -> bool:
+        return self.find(profile) is not None
+
+    def forget(self, profile: Profile) -> None:
+        self._delete(_name(profile))
+
+    def forget_all(self) -> None:
+        for name in [*self._names(), _INDEX]:
+            self._delete(name)
+
+    def _delete(self, name: str) -> None:
+        try:
+            self._keychain.delete(name)
+        except (KeychainMissing, KeychainLocked):
+            return
+
+    def _names(self) -> list[str]:
+        try:
+            return (self._keychain.read(_INDEX) or "").split()
+        except (KeychainMissing, KeychainLocked):
+            return []
+
+
+async def open_kept(
+    kept: Kept,
+    profile: Profile,
+    *,
+    new_client: ClientFactory = GenesysClient,
+    check: Callable[[str, str], None] | None = None,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Session:
+    """Go on with a sign-in that was kept, checked like a new one.
+
+    Raises SignInNeeded when it has ended or belongs to somebody else by now.
+    """
+    left = max(1, int((kept.expires_at - now()).total_seconds()))
+    session = await open_session(
+        profile,
+        Token(kept.access_token, left),
+        expected_organization=kept.organization_id,
+        new_client=new_client,
+        check=check,
+    )
+    if session.user_id != kept.user_id:
+        await session.close()
+        raise SignInNeeded("The sign-in that was kept is somebody else's. Sign in again.")
+    session.expires_at = kept.expires_at
+    return session
+
+
+def _name(profile: Profile) -> str:
+    """A hash, so that the keyring's list tells nobody where somebody works."""
+    return hashlib.sha256(f"{profile.login_url}\n{profile.client_id}".encode()).hexdigest()[:32]
+
+
+def _read(text: str) -> Kept | None:
+    try:
+        entry = msgspec.json.decode(text, type=_Entry)
+        expires_at = datetime.fromtimestamp(entry.expires_at, UTC)
+    except (msgspec.DecodeError, ValueError, OverflowError, OSError):
+        return None
+    return Kept(Secret(entry.token), expires_at, entry.organization_id, entry.user_id)

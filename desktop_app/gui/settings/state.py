@@ -1,0 +1,34 @@
+"""What the settings page is told: plain facts, chosen by whoever shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from desktop_app.core.signin.policy import Setting
+from desktop_app.gui.theme import Mode
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationEntry:
+    """A way to sign in that is set up. ``name`` is the profile's, the others are words."""
+
+    name: str
+    title: str
+    region: str
+    grant: str
+    editable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsState:
+    """``why_not_stay`` says why staying signed in can't be chosen; empty where it can."""
+
+    mode: Mode = "system"
+    stay_signed_in: bool = False
+    why_not_stay: str = ""
+    organisations: Sequence[OrganisationEntry] = ()
+    may_set_up: bool = True
+    proxy: str = ""
+    certificates: str = ""
+    admin: Sequence[Setting] = ()

@@ -1,0 +1,108 @@
+"""The organisations that a person may sign in to: what the profile file and the policy say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from desktop_app.core.signin.policy import Policy
+from desktop_app.core.signin.profile_file import remove_profile, save_profile
+from desktop_app.core.signin.profiles import Profile
+from desktop_app.gui.tasks import Job, Tasks
+
+
+@dataclass(frozen=True)
+class Change:
+    """What the file has come to: a profile that is gone, one that is here."""
+
+    gone: str = ""
+    here: Profile | None = None
+
+
+class Organisations(QObject):
+    """Profiles by name, in the file's order, as the policy changes them.
+
+    Saving and removing are done on a worker's lane; the job's value is the ``Change``.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        profiles: Iterable[Profile],
+        file: Path,
+        policy: Policy,
+        tasks: Tasks,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._profiles = {profile.name: profile for profile in profiles}
+        self._file = file
+        self._policy = policy
+        self._tasks = tasks
+
+    @property
+    def policy(self) -> Policy:
+        return self._policy
+
+    @property
+    def file(self) -> Path:
+        return self._file
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._profiles)
+
+    @property
+    def profiles(self) -> tuple[Profile, ...]:
+        return tuple(self._policy.applied_to(profile) for profile in self._profiles.values())
+
+    def find(self, name: str) -> Profile | None:
+        """The profile as it is used: with what the policy forces."""
+        profile = self._profiles.get(name)
+        return self._policy.applied_to(profile) if profile is not None else None
+
+    def as_written(self, name: str) -> Profile | None:
+        """The profile as the file has it, to be edited."""
+        return self._profiles.get(name)
+
+    def offer(self, profile: Profile) -> None:
+        """Add or replace one that no file holds: the practice organisation."""
+        self._profiles[profile.name] = profile
+        self.changed.emit()
+
+    def save(self, profile: Profile, *, replacing: str = "") -> Job:
+        """Write a profile; ``replacing`` is the name that it had before."""
+        file, before = self._file, replacing if replacing != profile.name else ""
+
+        def work() -> Change:
+            save_profile(file, profile)
+            if before:
+                remove_profile(file, before)
+            return Change(before, profile)
+
+        return self._run(work)
+
+    def remove(self, name: str) -> Job:
+        file = self._file
+
+        def work() -> Change:
+            remove_profile(file, name)
+            return Change(name)
+
+        return self._run(work)
+
+    def _run(self, work: Callable[[], Change]) -> Job:
+        job = self._tasks.write(work)
+        job.succeeded.connect(self._on_written)
+        return job
+
+    def _on_written(self, change: Change) -> None:
+        if change.gone:
+            self._profiles.pop(change.gone, None)
+        if change.here is not None:
+            self._profiles[change.here.name] = change.here
+        self.changed.emit()
