@@ -30,6 +30,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 if hasattr(os, "geteuid") and os.geteuid() == 0:
     # Chromium refuses to start as root with its sandbox on; every host in a test is loopback.
     os.environ.setdefault("QTWEBENGINE_DISABLE_SANDBOX", "1")
+# The graphics driver's cache would count as something that a login has left behind.
+os.environ["MESA_SHADER_CACHE_DISABLE"] = "true"
 # A camera and a microphone to be refused, on machines that have none.
 os.environ["QTWEBENGINE_CHROMIUM_FLAGS"] = "--use-fake-device-for-media-stream"
 

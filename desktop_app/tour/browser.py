@@ -104,6 +104,9 @@ class HeadlessBrowser(QObject):
         environment = QProcessEnvironment.systemEnvironment()
         for name in ("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
             environment.insert(name, home)
+        if os.name == "posix":
+            # Chromium puts a socket there, whose whole path may have 108 characters at most.
+            environment.insert("TMPDIR", "/tmp")  # noqa: S108
         self._process.setProcessEnvironment(environment)
         # Its sandbox can't be had as root, which is what containers run the tests as.
         as_root = hasattr(os, "geteuid") and os.geteuid() == 0

@@ -9,7 +9,7 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QPushButton
 
 from desktop_app.application import Application
 from desktop_app.core.errors import SignInNeeded
@@ -68,6 +68,8 @@ class Tour:
         self._filter(view)
         self._open_contact(view)
         self._look_at_account(view)
+        self._look_at_settings(view)
+        self._lock(view)
         self._sign_out()
 
     # --- steps --------------------------------------------------------------------------------
@@ -90,9 +92,14 @@ class Tour:
             self._logins_done = self._way.pages
             if self._logins_done > MOST_LOGINS:
                 raise TourFailed("The login page came back again and again: is the password right?")
-            keys = self._login_keys if self._login_keys is not None else self._practice_keys()
-            self._way.type_login(keys.replace("\\t", "\t").replace("\\n", "\n"))
+            self._way.type_login(self._keys())
         return self._window.history_view is not None
+
+    def _keys(self) -> str:
+        """For the login page; when somebody comes back, their address stands there already."""
+        keys = self._login_keys if self._login_keys is not None else self._practice_keys()
+        keys = keys.replace("\\t", "\t").replace("\\n", "\n")
+        return keys if self._window.session is None else keys.rpartition("\t")[2]
 
     def _practice_keys(self) -> str:
         users = self._application.practice_description.get("users")
@@ -198,6 +205,33 @@ class Tour:
         menu.close()
         self._done("account seen")
 
+    def _look_at_settings(self, view: HistoryView) -> None:
+        self._choose(self._open_account(view), "openSettings")
+        page = self._window.settings_page
+        self._hands.until(page.isVisible, "the settings")
+        self._hands.picture("settings")
+        QTest.keyClick(page, Qt.Key.Key_Escape)
+        self._hands.until(view.isVisible, "the history again")
+        self._done("settings seen")
+
+    def _lock(self, view: HistoryView) -> None:
+        """Lock the window, and unlock it as whoever comes back does."""
+        self._choose(self._open_account(view), "lockNow")
+        page = self._window.lock_page
+        self._hands.until(page.isVisible, "the locked window")
+        self._hands.picture("locked")
+        unlock = page.findChild(QPushButton, "unlock")
+        assert unlock is not None
+        self._way.begin_again()
+        self._hands.press(unlock, unlock.rect().center())
+        self._hands.until(lambda: self._signed_in() and view.isVisible(), "the unlocked window")
+        self._hands.until(lambda: _at_rest(view), "the history to be read")
+        self._done("locked and unlocked")
+
+    def _choose(self, menu: QMenu, name: str) -> None:
+        action = next(action for action in menu.actions() if action.objectName() == name)
+        self._hands.press(menu, menu.actionGeometry(action).center())
+
     def _open_account(self, view: HistoryView) -> QMenu:
         button = view.findChild(AccountButton)
         assert button is not None
@@ -208,9 +242,7 @@ class Tour:
     def _sign_out(self) -> None:
         view = self._window.history_view
         assert view is not None
-        menu = self._open_account(view)
-        action = next(action for action in menu.actions() if action.objectName() == "signOut")
-        self._hands.press(menu, menu.actionGeometry(action).center())
+        self._choose(self._open_account(view), "signOut")
         self._hands.until(lambda: self._signed_out, "the sign-out")
         self._hands.picture("signed-out")
         self._done("signed out")

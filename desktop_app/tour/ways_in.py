@@ -25,6 +25,7 @@ class WayIn(Protocol):
     name: str
     pages: int
 
+    def begin_again(self) -> None: ...
     def type_login(self, keys: str) -> None: ...
 
 
@@ -36,6 +37,9 @@ class InTheWindow:
         self._window = application.window
         self._hands = hands
         self._window.auth_view.page_loaded.connect(self._on_page)
+
+    def begin_again(self) -> None:
+        """Nothing: each login page is counted."""
 
     def type_login(self, keys: str) -> None:
         self._caret()
@@ -75,6 +79,10 @@ class InABrowser:
         application.window.auth_view.callback_seen.connect(self._on_callback)
         browser.start()
         hands.until(lambda: self._is_ready or bool(self._failure), "the browser to start")
+
+    def begin_again(self) -> None:
+        """Another sign-in is about to begin, whose page counts again."""
+        self._is_answered = False
 
     def type_login(self, keys: str) -> None:
         self._check()

@@ -137,7 +137,8 @@ def test_T19_downloads_are_cancelled_and_write_no_file(
     profile.downloadRequested.connect(asked.append)
     login.press()
     qtbot.waitUntil(lambda: bool(asked), timeout=LOAD_MS)
-    assert asked[0].state() == QWebEngineDownloadRequest.DownloadState.DownloadCancelled
+    cancelled = QWebEngineDownloadRequest.DownloadState.DownloadCancelled
+    qtbot.waitUntil(lambda: asked[0].state() == cancelled)  # what was under way is told first
     login.settle()
     assert all_files(tmp_path, Path(os.environ["HOME"])) == set()
 

@@ -16,8 +16,10 @@ import pytest
 from PySide6.QtGui import QImage
 
 from desktop_app.core.history.clock import Interval
+from desktop_app.core.signin.profiles import Grant
 from desktop_app.practice.server import PracticeServer
-from desktop_app.practice.tokens import AccessToken
+from desktop_app.practice.tokens import AccessToken, CodeStore
+from desktop_app.tour.browser import find_browser
 from tests.journeys.driving import SUPERVISOR, account, profile_for, whole_interval
 
 STEPS = (
@@ -28,6 +30,8 @@ STEPS = (
     "no-match",
     "contact",
     "account",
+    "settings",
+    "locked",
     "signed-out",
 )
 KEYS = {
@@ -82,8 +86,8 @@ def take_tour(folder: Path, *options: str) -> Tour:
     return Tour(ended.returncode, ended.stdout + ended.stderr, folder)
 
 
-def profile_text(server: PracticeServer) -> str:
-    profile = profile_for(server)
+def profile_text(server: PracticeServer, grant: Grant = Grant.IMPLICIT) -> str:
+    profile = profile_for(server, grant)
     return f"""[profiles.acme]
 login_url = "{profile.login_url}"
 api_url = "{profile.api_url}"
@@ -94,10 +98,17 @@ timezone = "America/New_York"
 """
 
 
-def on(server: PracticeServer, folder: Path, keys: str, interval: str, *more: str) -> Tour:
+def on(
+    server: PracticeServer,
+    folder: Path,
+    keys: str,
+    interval: str,
+    *more: str,
+    grant: Grant = Grant.IMPLICIT,
+) -> Tour:
     """A tour of a server that a profile names."""
     config = folder / "profiles.toml"
-    config.write_text(profile_text(server), encoding="utf-8")
+    config.write_text(profile_text(server, grant), encoding="utf-8")
     return take_tour(
         folder,
         *("--config", str(config), "--profile", "acme"),
@@ -139,28 +150,51 @@ def test_the_tour_of_the_practice_organisation_sees_everything(tmp_path: Path) -
     assert "Expect troubles" not in tour.said  # Qt, when a page outlives its profile
 
 
-def assert_pictures(tour: Tour) -> None:
+def assert_pictures(tour: Tour, steps: tuple[str, ...] = STEPS) -> None:
     pictures = tour.pictures
-    assert set(pictures) == {f"{step}-{mode}" for step in STEPS for mode in ("light", "dark")}
-    for step in STEPS:
+    assert set(pictures) == {f"{step}-{mode}" for step in steps for mode in ("light", "dark")}
+    for step in steps:
         light, dark = colours(pictures[f"{step}-light"]), colours(pictures[f"{step}-dark"])
         assert min(light[0], dark[0]) > 10, f"the pictures of {step} are blank"
         if step not in ("sign-in", "signed-out"):
             assert light[1] > 0.7 > 0.4 > dark[1], f"the themes of {step} look alike"
 
 
+def test_a_new_user_gets_from_nothing_to_history_through_the_set_up_page(tmp_path: Path) -> None:
+    tour = take_tour(tmp_path, "--practice", "--conversations", "200", "--first-run")
+    assert tour.code == 0, tour.said
+    assert tour.report["steps"][0] == "organisation set up"
+    assert tour.report["rows"] == 200 and tour.report["complete"] is True
+    assert_pictures(tour, ("set-up", "set-up-tested", *STEPS))
+
+
+@pytest.mark.skipif(not find_browser(), reason="there is no Chromium on this computer")
+def test_the_tour_passes_with_the_persons_own_browser(tmp_path: Path) -> None:
+    tour = take_tour(tmp_path, "--practice", "--conversations", "200", "--way", "browser")
+    assert tour.code == 0, tour.said
+    assert (tour.report["way"], tour.report["grant"]) == ("browser", "pkce")
+    assert tour.report["rows"] == 200 and tour.report["complete"] is True
+    assert "browser-page" in tour.pictures
+
+
 @pytest.fixture
 def issued(server: PracticeServer, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Every token that the server has given, revoked ones too."""
+    """Every token and every code that the server has given, used and revoked ones too."""
     texts: list[str] = []
-    issue = server._tokens.issue
+    issue, issue_code = server._tokens.issue, CodeStore.issue
 
     def noting(*arguments: Any) -> AccessToken:
         token = issue(*arguments)
         texts.append(token.text)
         return token
 
+    def noting_code(*arguments: Any, **fields: Any) -> str:
+        code = issue_code(*arguments, **fields)
+        texts.append(code)
+        return code
+
     monkeypatch.setattr(server._tokens, "issue", noting)
+    monkeypatch.setattr(CodeStore, "issue", noting_code)
     return texts
 
 
@@ -181,7 +215,7 @@ def test_a_tour_of_a_named_server_tells_exactly_what_starts_in_the_interval(
     assert report["complete"] is True
     tokens = [seen for seen in server.log if seen.path == "/api/v2/tokens/me"]
     assert tokens[-1].method == "DELETE" and tokens[-1].status == 200
-    assert len(issued) == 1
+    assert len(issued) == 2  # one at the start, one after unlocking
     assert_no_secret(tour, [SUPERVISOR[1], *issued])
     assert list((tmp_path / "temporary").rglob("contact-history-*")) == []
 
@@ -192,12 +226,48 @@ def _iso(ms: int) -> str:
 
 def assert_no_secret(tour: Tour, secrets: list[str]) -> None:
     """Neither a token nor the password in what the tour said or left, in its home or elsewhere."""
-    texts = [tour.said.encode()]
-    for folder in (tour.folder, Path(os.environ["HOME"])):
-        texts += [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
+    texts = left_behind(tour)
     for secret in secrets:
-        assert not any(secret.encode() in text for text in texts)
-    assert not any(re.search(rb"access_token=|code_verifier=", text) for text in texts)
+        assert [name for name, text in texts.items() if secret.encode() in text] == []
+    assert not any(re.search(rb"access_token=|code_verifier=", text) for text in texts.values())
+
+
+def left_behind(tour: Tour) -> dict[str, bytes]:
+    """Every file of the tour's folders and of the home, the log too, and what it said."""
+    texts = {"said": tour.said.encode()}
+    for folder in (tour.folder, Path(os.environ["HOME"])):
+        files = (path for path in folder.rglob("*") if path.is_file())
+        texts |= {str(path): path.read_bytes() for path in files}
+    return texts
+
+
+@pytest.mark.parametrize("way", ["implicit", "pkce", "browser"])
+def test_T25_T26_T27_T31_a_whole_journey_leaves_no_secret_and_no_number_behind(
+    way: str, server: PracticeServer, issued: list[str], tmp_path: Path
+) -> None:
+    if way == "browser" and not find_browser():
+        pytest.skip("there is no Chromium on this computer")
+    more = ("--way", "browser") if way == "browser" else ()
+    tour = on(
+        server,
+        tmp_path,
+        f"{SUPERVISOR[0]}\\t{SUPERVISOR[1]}\\n",
+        str(server.description["interval"]),
+        "--verbose",
+        *more,
+        grant=Grant.IMPLICIT if way == "implicit" else Grant.PKCE,
+    )
+    assert tour.code == 0, tour.said
+    assert len(issued) == (2 if way == "implicit" else 4)  # with unlocking; codes and tokens
+    assert_no_secret(tour, [SUPERVISOR[1], *issued])
+    texts = left_behind(tour)
+    log = next(text for name, text in texts.items() if name.endswith("contact-history.log"))
+    assert b"/api/v2/" in log  # it was kept, and says where requests went
+    del texts[str(tour.folder / "report.json")]  # which is asked for to hold rows
+    numbers = {number for row in tour.report["sample"] for number in re.findall(r"\+\d{9,}", row)}
+    assert len(numbers) > 10
+    for number in numbers:
+        assert [name for name, text in texts.items() if number.encode() in text] == []
 
 
 def test_wrong_keys_fail_the_tour_with_the_reason(server: PracticeServer, tmp_path: Path) -> None:
