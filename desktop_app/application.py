@@ -107,7 +107,12 @@ class Application(QObject):
             stay_signed_in=self._stays_signed_in,
         )
         self.organisations = Organisations(
-            options.profiles.values(), options.config or profile_file(), policy, self.tasks, self
+            options.profiles.values(),
+            options.config or profile_file(),
+            policy,
+            self.tasks,
+            self,
+            forget=self.journey.forget,
         )
         self._pauses = Relay(self)
         self.window = self._make_window()

@@ -122,12 +122,15 @@ def test_why_staying_signed_in_is_off_limits_is_said(page: SettingsPage, qtbot: 
 def test_an_organisation_is_edited_removed_and_set_up(page: SettingsPage, qtbot: QtBot) -> None:
     with qtbot.waitSignal(page.edit_asked) as edited:
         press(page, "edit_acme")
+    press(page, "remove_north")
+    press(page, "removeNo_north")  # after all not
+    press(page, "remove_north")
     with qtbot.waitSignal(page.remove_asked) as removed:
-        press(page, "remove_north")
+        press(page, "removeYes_north")
     with qtbot.waitSignal(page.set_up_asked):
         press(page, "settingsSetUp")
     assert (edited.args, removed.args) == (["acme"], ["north"])
-    assert page.findChild(QPushButton, "edit_practice") is None
+    assert not find(page, QPushButton, "edit_practice").isVisible()
 
 
 @pytest.mark.parametrize("focused", ["settingsBack", "staySignedIn", "edit_acme"])

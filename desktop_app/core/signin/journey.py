@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 
-from desktop_app.core.errors import KeyringMissing
+from desktop_app.core.errors import KeyringMissing, SignInNeeded, WrongOrganisation
 from desktop_app.core.genesys.client import GenesysClient
 from desktop_app.core.genesys.network import Network
 from desktop_app.core.signin.check import check_settings
@@ -89,15 +89,22 @@ class SignInJourney:
         """Go on with a sign-in that was kept; None where there is none that still holds."""
         if not self._stay_signed_in():
             return None
-        kept = await asyncio.to_thread(self._kept.find, profile)
-        if kept is None:
-            return None
-        return await open_kept(
-            kept,
-            profile,
-            new_client=await self._client(profile),
-            check=self._check_for(profile),
-        )
+        for form in (profile, profile.with_pkce()):  # as it was used: in a browser with PKCE
+            kept = await asyncio.to_thread(self._kept.find, form)
+            if kept is None:
+                continue
+            new_client, check = await self._client(form), self._check_for(form)
+            try:
+                return await open_kept(kept, form, new_client=new_client, check=check)
+            except (SignInNeeded, WrongOrganisation):  # it has ended: the login page is next
+                await asyncio.to_thread(self._kept.forget, form)
+        return None
+
+    def forget(self, profile: Profile) -> None:
+        """Drop all that is kept of a profile in each of its forms. Blocks on disk and keyring."""
+        for form in (profile, profile.with_pkce()):
+            self._remembered.forget(form)
+            self._kept.forget(form)
 
     async def leave(self, session: Session) -> None:
         """When the window closes: a sign-in that is to stay is only put down."""

@@ -35,10 +35,20 @@ class Kept:
 
 
 class _Entry(msgspec.Struct, frozen=True, array_like=True):
+    """What the keyring holds. ``expires_at`` is in epoch seconds by the service's clock.
+
+    ``ahead_s`` is how far that clock was ahead of this computer's: one that is wrong by a day
+    must not cost a sign-in that still holds (fault F8).
+    """
+
     token: str
     expires_at: float
+    ahead_s: float
     organization_id: str
     user_id: str
+
+    def __repr__(self) -> str:
+        return "_Entry(***)"
 
 
 class KeptSessions:
@@ -64,7 +74,11 @@ class KeptSessions:
         if token is None:
             return
         entry = _Entry(
-            token, session.expires_at.timestamp(), session.organization_id, session.user_id
+            token,
+            session.expires_at.timestamp(),
+            session.client.server_offset.total_seconds(),
+            session.organization_id,
+            session.user_id,
         )
         text = msgspec.json.encode(entry).decode()
         if len(text) > LONGEST:
@@ -91,10 +105,11 @@ class KeptSessions:
             text = self._keychain.read(name)
         except (KeychainMissing, KeychainLocked):
             return None
-        kept = _read(text) if text else None
-        if text and (kept is None or kept.expires_at <= self._now()):
-            self.forget(profile)
+        if not text:
             return None
+        kept = _read(text, self._now())
+        if kept is None:
+            self.forget(profile)
         return kept
 
     def holds(self, profile: Profile) -> bool:
@@ -126,16 +141,14 @@ async def open_kept(
     *,
     new_client: ClientFactory = GenesysClient,
     check: Callable[[str, str], None] | None = None,
-    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Session:
     """Go on with a sign-in that was kept, checked like a new one.
 
     Raises SignInNeeded when it has ended or belongs to somebody else by now.
     """
-    left = max(1, int((kept.expires_at - now()).total_seconds()))
     session = await open_session(
         profile,
-        Token(kept.access_token, left),
+        Token(kept.access_token, 0),  # when it ends is known already, see below
         expected_organization=kept.organization_id,
         new_client=new_client,
         check=check,
@@ -152,10 +165,13 @@ def _name(profile: Profile) -> str:
     return hashlib.sha256(f"{profile.login_url}\n{profile.client_id}".encode()).hexdigest()[:32]
 
 
-def _read(text: str) -> Kept | None:
+def _read(text: str, now: datetime) -> Kept | None:
+    """What an entry says, unless it can't be read or is over; ``now`` is this computer's."""
     try:
         entry = msgspec.json.decode(text, type=_Entry)
         expires_at = datetime.fromtimestamp(entry.expires_at, UTC)
     except (msgspec.DecodeError, ValueError, OverflowError, OSError):
+        return None
+    if entry.expires_at <= now.timestamp() + entry.ahead_s:
         return None
     return Kept(Secret(entry.token), expires_at, entry.organization_id, entry.user_id)

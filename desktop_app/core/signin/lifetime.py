@@ -16,6 +16,7 @@ JUMP_S = 60.0  # the clocks parted by more than this: the computer slept, or its
 RENEW_BEFORE_S = 300.0
 RENEW_SHARE = 0.1  # of the whole life, for short ones
 LEAST_NOTICE_S = 30.0
+ANSWER_WITHIN_S = 45.0  # a request's deadline, and a tick: then the service has been heard or not
 
 
 class Event(Enum):
@@ -34,6 +35,7 @@ class Lifetime:
         self._wall = wall
         self._monotonic = monotonic
         self._asked = monotonic
+        self._doubted_until = monotonic
         self._told_renewal = False
         self._told_end = False
 
@@ -41,10 +43,14 @@ class Lifetime:
         """``remaining_s`` is by the service's clock, see ``Session.remaining``."""
         jumped = abs((wall - self._wall) - (monotonic - self._monotonic)) > JUMP_S
         self._wall, self._monotonic = wall, monotonic
+        if jumped:
+            # What remains can't be trusted until the service's answer has set the clock right.
+            self._doubted_until = monotonic + ANSWER_WITHIN_S
         if jumped or monotonic - self._asked >= HEARTBEAT_S:
-            # What remains can't be trusted right after a jump; the answer sets the clock right.
             self._asked = monotonic
             return Event.CHECK
+        if monotonic < self._doubted_until:
+            return Event.NOTHING
         if remaining_s <= 0 and not self._told_end:
             self._told_end = self._told_renewal = True
             return Event.EXPIRED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -41,28 +41,61 @@ class OrganisationList(QWidget):
         self._none.setVisible(not entries)
 
     def _line(self, entry: OrganisationEntry) -> QWidget:
-        line = QWidget(self)
+        line = _Line(entry, self)
+        line.edit_asked.connect(self.edit_asked)
+        line.remove_asked.connect(self.remove_asked)
+        return line
+
+
+class _Line(QWidget):
+    """One organisation. Removing it is asked about on the spot, where the buttons stand."""
+
+    edit_asked = Signal(str)
+    remove_asked = Signal(str)
+
+    def __init__(self, entry: OrganisationEntry, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._entry = entry
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(label(entry.title, name=f"organisation_{entry.name}"))
         about = " · ".join(filter(None, (entry.region, entry.grant)))
         words.addWidget(label(about, "muted"))
-        row = QHBoxLayout(line)
+        row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         row.addLayout(words, 1)
-        if entry.editable:
-            for verb, run in (("Edit", self._on_edit), ("Remove", self._on_remove)):
-                button = QPushButton(verb, line)
-                button.setObjectName(f"{verb.lower()}_{entry.name}")
-                button.setAccessibleName(f"{verb} {entry.title}")
-                button.setProperty("profile", entry.name)
-                button.clicked.connect(run)
-                row.addWidget(button)
-        return line
+        self._edit = self._button("Edit", "edit", self._on_edit)
+        self._remove = self._button("Remove", "remove", self._on_asked)
+        self._yes = self._button("Remove it", "removeYes", self._on_removal)
+        self._no = self._button("Keep it", "removeNo", self._on_kept)
+        for button in (self._edit, self._remove, self._yes, self._no):
+            row.addWidget(button)
+        self._ask(False)
+
+    def _button(self, verb: str, name: str, run: Callable[[], None]) -> QPushButton:
+        button = QPushButton(verb, self)
+        button.setObjectName(f"{name}_{self._entry.name}")
+        button.setAccessibleName(f"{verb.removesuffix(' it')} {self._entry.title}")
+        button.clicked.connect(run)
+        return button
+
+    def _ask(self, asking: bool) -> None:
+        for button in (self._edit, self._remove):
+            button.setVisible(self._entry.editable and not asking)
+        for button in (self._yes, self._no):
+            button.setVisible(asking)
 
     def _on_edit(self) -> None:
-        self.edit_asked.emit(self.sender().property("profile"))
+        self.edit_asked.emit(self._entry.name)
 
-    def _on_remove(self) -> None:
-        self.remove_asked.emit(self.sender().property("profile"))
+    def _on_asked(self) -> None:
+        self._ask(True)
+        self._no.setFocus()
+
+    def _on_kept(self) -> None:
+        self._ask(False)
+        self._remove.setFocus()
+
+    def _on_removal(self) -> None:
+        self.remove_asked.emit(self._entry.name)

@@ -22,6 +22,10 @@ class Change:
     here: Profile | None = None
 
 
+def _keep(profile: Profile) -> None:
+    return
+
+
 class Organisations(QObject):
     """Profiles by name, in the file's order, as the policy changes them.
 
@@ -37,12 +41,17 @@ class Organisations(QObject):
         policy: Policy,
         tasks: Tasks,
         parent: QObject | None = None,
+        *,
+        forget: Callable[[Profile], None] = _keep,
     ) -> None:
+        """``forget`` drops what else is known of a profile that is edited or removed: whose
+        organisation it was, and a sign-in that was kept. It may block."""
         super().__init__(parent)
         self._profiles = {profile.name: profile for profile in profiles}
         self._file = file
         self._policy = policy
         self._tasks = tasks
+        self._forget = forget
 
     @property
     def policy(self) -> Policy:
@@ -77,9 +86,12 @@ class Organisations(QObject):
     def save(self, profile: Profile, *, replacing: str = "") -> Job:
         """Write a profile; ``replacing`` is the name that it had before."""
         file, before = self._file, replacing if replacing != profile.name else ""
+        edited, forget = self._profiles.get(replacing), self._forget
 
         def work() -> Change:
             save_profile(file, profile)
+            if edited is not None:
+                forget(edited)
             if before:
                 remove_profile(file, before)
             return Change(before, profile)
@@ -87,10 +99,12 @@ class Organisations(QObject):
         return self._run(work)
 
     def remove(self, name: str) -> Job:
-        file = self._file
+        file, gone, forget = self._file, self._profiles.get(name), self._forget
 
         def work() -> Change:
             remove_profile(file, name)
+            if gone is not None:
+                forget(gone)
             return Change(name)
 
         return self._run(work)

@@ -8,9 +8,15 @@ from typing import Any
 import httpx
 import pytest
 
-from desktop_app.core.errors import NetworkError, ServiceTimeout, SignInNeeded
+from desktop_app.core.errors import (
+    NetworkError,
+    PermissionMissing,
+    ServiceTimeout,
+    ServiceUnavailable,
+    SignInNeeded,
+)
 from desktop_app.core.genesys.client import GenesysClient
-from desktop_app.core.genesys.identity import Identity, revoke, whoami
+from desktop_app.core.genesys.identity import Identity, revoke, still_holds, whoami
 from tests.core.genesys.scripted import Endpoint, forbidden, scripted
 from tests.core.genesys.virtual_time import now, run, timing
 
@@ -78,6 +84,71 @@ def test_another_organisations_name_is_not_taken() -> None:
 def test_an_organisation_that_does_not_tell_stays_nameless(answer: httpx.Response) -> None:
     who = identity_of({**TOKEN, "organization": {"id": "org-1"}}, answer)
     assert (who.organization.id, who.organization.name) == ("org-1", None)
+
+
+@pytest.mark.parametrize(
+    ("told", "permissions"),
+    [
+        ({"permissions": ["routing:queue:view"], "roles": [{}]}, ["routing:queue:view"]),
+        ({"permissions": []}, []),
+        ({"permissions": ["quality:evaluation:view", 5, None]}, ["quality:evaluation:view"]),
+        ({"permissions": "all of them"}, None),
+        ({"permissions": None}, None),
+        ({}, None),
+    ],
+)
+def test_the_user_comes_with_their_permissions(
+    told: dict[str, Any], permissions: list[str] | None
+) -> None:
+    expanded: list[str] = []
+
+    def endpoint(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/api/v2/tokens/me":
+            return httpx.Response(200, json=TOKEN)
+        expanded.extend(request.url.params.get_list("expand"))
+        return httpx.Response(200, json={**USER, "authorization": told})
+
+    who = run(whoami(scripted(endpoint)))
+    assert expanded == ["authorization"]
+    assert who.user.id == "u1" and who.user.authorization is not None
+    assert who.user.authorization.permissions == permissions
+
+
+@pytest.mark.parametrize("told", [None, "supervisor", ["routing:queue:view"]])
+def test_permissions_that_are_not_told_are_unknown(told: object) -> None:
+    def endpoint(request: httpx.Request) -> httpx.Response:
+        grant = request.url.path == "/api/v2/tokens/me"
+        return httpx.Response(200, json=TOKEN if grant else {**USER, "authorization": told})
+
+    who = run(whoami(scripted(endpoint)))
+    assert (who.user.id, who.user.authorization) == ("u1", None)
+
+
+def test_asking_whether_a_token_holds_keeps_the_idle_limit_running() -> None:
+    asked: list[str] = []
+
+    def endpoint(request: httpx.Request) -> httpx.Response:
+        asked.append(f"{request.method} {request.url.raw_path.decode()}")
+        return httpx.Response(200, json=TOKEN)
+
+    run(still_holds(scripted(endpoint)))
+    assert asked == ["GET /api/v2/tokens/me?preserveIdleTTL=true"]
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(401, SignInNeeded), (503, ServiceUnavailable), (403, PermissionMissing)]
+)
+def test_only_a_401_says_that_a_token_has_ended(status: int, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        run(still_holds(scripted(lambda _: httpx.Response(status, json={}))))
+
+
+def test_being_offline_says_nothing_about_a_token() -> None:
+    def endpoint(_: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("gone")
+
+    with pytest.raises(NetworkError):
+        run(still_holds(scripted(endpoint)))
 
 
 def test_a_token_that_is_refused_needs_a_sign_in_and_not_a_group_of_errors() -> None:

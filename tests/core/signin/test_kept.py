@@ -15,7 +15,7 @@ from keyring.backends import fail, null
 
 from desktop_app.core.errors import KeyringMissing, SignInNeeded
 from desktop_app.core.keychain import Keychain
-from desktop_app.core.signin.kept import Kept, KeptSessions, open_kept
+from desktop_app.core.signin.kept import Kept, KeptSessions, _Entry, open_kept
 from desktop_app.core.signin.profiles import Grant, Profile
 from desktop_app.core.signin.secret import Secret
 from desktop_app.core.signin.session import Session, open_session
@@ -96,7 +96,7 @@ def test_T29_forgetting_leaves_nothing_in_the_keyring(
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "not json", '["t", "later", "o", "u"]', '["t",1e99,"",""]']
+    "text", ["", "[]", "not json", '["t", "later", 0, "o", "u"]', '["t",1e99,0,"",""]']
 )
 def test_what_cannot_be_read_is_forgotten(
     text: str, safe: SafeKeyring, kept: KeptSessions, server: PracticeServer, profile: Profile
@@ -117,6 +117,32 @@ def test_a_sign_in_whose_time_is_over_is_forgotten(
     late.keep(session)
     assert late.find(profile) is None
     assert [name for _, name in safe.kept] == ["index"]
+
+
+@pytest.mark.parametrize("days", [1, -1])
+def test_F08_a_clock_that_is_wrong_by_a_day_costs_no_sign_in(
+    days: int, safe: SafeKeyring, server: PracticeServer, profile: Profile
+) -> None:
+    wrong = timedelta(days=days)
+    session = signed_in(server, profile)
+    session.client.server_offset = -wrong
+
+    def after(hours: int) -> KeptSessions:
+        return KeptSessions(
+            Keychain("test"), now=lambda: datetime.now(UTC) + wrong + timedelta(hours=hours)
+        )
+
+    after(0).keep(session)
+    found = after(23).find(profile)
+    assert found is not None
+    assert abs(found.expires_at - session.expires_at) < timedelta(seconds=1)
+    assert after(25).find(profile) is None
+
+
+def test_an_entry_shows_no_token() -> None:
+    entry = _Entry("canary-token", 0.0, 0.0, "org", "user")
+    kept = Kept(Secret("canary-token"), datetime.now(UTC), "org", "user")
+    assert "canary" not in f"{entry!r}{entry}{kept!r}{kept}"
 
 
 def test_a_revoked_token_or_somebody_elses_opens_nothing(

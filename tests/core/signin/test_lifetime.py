@@ -63,6 +63,29 @@ def test_F07_after_a_jump_the_service_is_asked_and_nothing_is_decided(jump: floa
     assert Run(2 * HOUR).tick(jump=jump) is Event.CHECK
 
 
+@pytest.mark.parametrize("event", [Event.EXPIRED, Event.RENEW_SOON])
+def test_F07_what_seems_over_after_a_jump_waits_for_the_services_answer(event: Event) -> None:
+    run = Run(8 * HOUR)
+    beyond = 0.0 if event is Event.EXPIRED else -200.0
+    assert run.tick(jump=8 * HOUR + beyond) is Event.CHECK
+    assert [run.tick(), run.tick()] == [Event.NOTHING, Event.NOTHING]
+    assert run.tick() is event  # nobody has said otherwise: what remains is true
+
+
+def test_F07_a_sign_in_that_outlived_the_sleep_goes_on() -> None:
+    run = Run(DAY)
+    assert run.tick(jump=8 * HOUR) is Event.CHECK
+    assert {run.tick() for _ in range(15)} == {Event.NOTHING}
+
+
+def test_F08_a_clock_set_by_a_day_ends_nothing_once_the_service_has_been_asked() -> None:
+    run = Run(8 * HOUR)
+    assert run.tick(jump=DAY) is Event.CHECK
+    run.left += DAY  # its answer's Date says so
+    assert set(run.until(Event.RENEW_SOON)) == {Event.NOTHING, Event.CHECK, Event.RENEW_SOON}
+    assert 270 < run.left <= 300
+
+
 @pytest.mark.parametrize("jump", [30.0, -30.0])
 def test_a_clock_that_is_put_right_a_little_is_no_jump(jump: float) -> None:
     assert Run(2 * HOUR).tick(jump=jump) is Event.NOTHING
