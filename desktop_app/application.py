@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ from desktop_app.core.genesys.network import Network
 from desktop_app.core.genesys.wire import ConversationPage
 from desktop_app.core.history import vault
 from desktop_app.core.history.clock import Clock, Interval
+from desktop_app.core.history.coverage import DAY_MS
 from desktop_app.core.history.store import Store
 from desktop_app.core.history.sync import Progress, Synchroniser
 from desktop_app.core.keychain import Keychain
@@ -261,7 +263,11 @@ class Application(QObject):
         if session.profile.is_practice:
             key = secrets.token_hex(32)
             return vault.open_store(Path(self._folder.name) / key[:8], name, lambda _: key)
-        return vault.open_store(_data_folder(), name)
+        store = vault.open_store(_data_folder(), name)
+        days = self._options.policy.retention_days
+        if days is not None:
+            store.purge(int(time.time() * 1000) - days * DAY_MS)
+        return store
 
     def _sync_for(self, session: Session, store: Store) -> Sync:
         directory: list[Directory] = []

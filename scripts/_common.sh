@@ -19,5 +19,5 @@ make_environment() {
 
 # See to the system libraries of Qt WebEngine; needs the environment.
 check_libraries() {
-    "$python" "$root/scripts/_libraries.py"
+    "$python" "$root/scripts/_libraries.py" "$@"
 }

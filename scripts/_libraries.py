@@ -19,6 +19,9 @@ FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.lo
 FONT_PACKAGES = ("fonts-dejavu-core", "fonts-droid-fallback")
 """Latin, Greek and Cyrillic; and the scripts of East Asia, for people's names."""
 
+TEST_PROGRAMS = ("chromium", "strace")
+"""Programs, and Debian's packages of the same names, without which some tests are skipped."""
+
 IRREGULAR = {
     "libGLdispatch.so.0": "libglvnd0",
     "libbrotlicommon.so.1": "libbrotli1",
@@ -99,13 +102,27 @@ def _packages(sonames: list[str]) -> list[str]:
     return sorted({package_of(soname, known) for soname in sonames} | set(fonts))
 
 
-def _install(sonames: list[str]) -> None:
-    print("Installing the system libraries and fonts that Qt WebEngine needs.", flush=True)
+def _install(packages: Iterable[str], what: str) -> None:
+    print(f"Installing {what}.", flush=True)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     subprocess.run(["apt-get", "update", "-qq"], env=environment, check=False)
-    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *_packages(sonames)]
+    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
     # Progress is of no use to a person; errors go to stderr and are seen.
     subprocess.run(install, env=environment, stdout=subprocess.DEVNULL, check=False)
+
+
+def _may_install() -> bool:
+    return os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+def install_test_programs() -> None:
+    """Give a build machine what some tests need and skip without: a browser, and strace.
+
+    Nobody's own machine gets a browser unasked.
+    """
+    missing = [program for program in TEST_PROGRAMS if shutil.which(program) is None]
+    if missing and os.environ.get("CI") and _may_install():
+        _install(missing, "the programs that some tests need")
 
 
 def _advice(sonames: list[str]) -> str:
@@ -131,11 +148,13 @@ def main() -> int:
     qt = Path(spec.origin).parent / "Qt"
     missing = missing_libraries(qt)
     if missing or not has_fonts():
-        if os.geteuid() == 0 and shutil.which("apt-get"):
-            _install(missing)
+        if _may_install():
+            _install(_packages(missing), "the system libraries and fonts that Qt WebEngine needs")
             missing = missing_libraries(qt)
         if missing or not has_fonts():
             print(_advice(missing), file=sys.stderr)
+    if "--tests" in sys.argv[1:]:
+        install_test_programs()
     return 1 if missing else 0
 
 

@@ -86,7 +86,7 @@ def test_the_countdown_is_told_at_once_and_at_each_tick(
     session.left = timedelta(minutes=4)
     clocks.pass_by(15)
     keeper.tick()
-    assert told == ["signed in for 1 h 0 min", "sign-in ends in 4 min"]
+    assert told == ["sign-in ends in 1 h 0 min", "sign-in ends in 4 min"]
 
 
 def test_renewal_and_end_are_told_once(keeper: SessionKeeper, clocks: Clocks, qtbot: QtBot) -> None:
@@ -210,5 +210,5 @@ def test_a_renewal_that_comes_to_nothing_asks_the_person(
         renewal.keeper.renewal_due.emit()
         if how == "failure":
             screen.failed.emit(NetworkError("offline"))
-    assert told.args == ["signed in for 8 h 0 min"]
+    assert told.args == ["sign-in ends in 8 h 0 min"]
     assert screen.cancelled == 1

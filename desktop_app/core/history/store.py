@@ -96,6 +96,17 @@ class Store:
             )
         return int(gone[0]) if gone else 0
 
+    def purge(self, before_ms: int) -> int:
+        """Drop contacts that began before an instant, and what is known of reading them; returns
+        how many (safety T34)."""
+        with self._transaction() as execute:
+            old = execute("SELECT count(*) FROM contact WHERE start_ms < ?", [before_ms]).fetchone()
+            execute("DELETE FROM contact WHERE start_ms < ?", [before_ms])
+            execute("DELETE FROM position WHERE start_ms < ?", [before_ms])
+            execute("DELETE FROM span WHERE end_ms <= ?", [before_ms])
+            execute("UPDATE span SET start_ms = ? WHERE start_ms < ?", [before_ms, before_ms])
+        return int(old[0]) if old else 0
+
     def _put_contacts(self, contacts: Sequence[schema.StoredContact], pass_ms: int) -> None:
         if not contacts:
             return

@@ -71,8 +71,8 @@ def countdown(remaining: timedelta) -> str:
         return f"sign-in ends in {minutes} min"
     hours, rest = divmod(minutes, 60)
     if hours < 48:
-        return f"signed in for {hours} h {rest} min"
-    return f"signed in for {hours // 24} days"
+        return f"sign-in ends in {hours} h {rest} min"
+    return f"sign-in ends in {hours // 24} days"
 
 
 @dataclass(slots=True)

@@ -119,6 +119,24 @@ def test_the_end_of_a_day_replaces_what_was_known_of_its_parts() -> None:
         assert store.positions(0, 2**60) == []
 
 
+def test_T34_what_is_older_than_the_policy_allows_is_gone_and_no_longer_counts_as_read() -> None:
+    with in_memory() as store:
+        put(
+            store,
+            stored("old", DAY),
+            stored("edge", DAY + 6 * HOUR_MS),
+            stored("new", DAY + 12 * HOUR_MS),
+        )
+        store.write_end(Span(DAY, DAY + 12 * HOUR_MS, 9, 3), pass_ms=5)
+        before = DAY + 6 * HOUR_MS
+        assert store.purge(before) == 1
+        assert sorted(ids(store)) == ["edge", "new"]
+        (span,) = store.spans(DAY, DAY + 24 * HOUR_MS)
+        assert (span.start_ms, span.end_ms) == (before, DAY + 12 * HOUR_MS)
+        assert store.purge(DAY + 24 * HOUR_MS) == 2
+        assert ids(store) == [] and store.spans(DAY, DAY + 24 * HOUR_MS) == []
+
+
 def test_a_reopened_store_has_all_of_it_and_goes_on_numbering(tmp_path: Path) -> None:
     at = position(4)
     store = opened(tmp_path)

@@ -94,9 +94,9 @@ def test_a_clock_that_is_put_right_a_little_is_no_jump(jump: float) -> None:
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [
-        (26 * HOUR + 61, "signed in for 26 h 1 min"),
-        (5 * DAY, "signed in for 5 days"),
-        (HOUR, "signed in for 1 h 0 min"),
+        (26 * HOUR + 61, "sign-in ends in 26 h 1 min"),
+        (5 * DAY, "sign-in ends in 5 days"),
+        (HOUR, "sign-in ends in 1 h 0 min"),
         (HOUR - 1, "sign-in ends in 59 min"),
         (59, "sign-in ends in less than a minute"),
         (0, "sign-in has ended"),

@@ -11,20 +11,14 @@ from typing import Any
 import httpx
 import pytest
 
-from desktop_app.core.errors import (
-    ForbiddenByPolicy,
-    PermissionMissing,
-    SignInNeeded,
-    WrongOrganisation,
-)
+from desktop_app.core.errors import PermissionMissing, SignInNeeded, WrongOrganisation
 from desktop_app.core.genesys import wire
 from desktop_app.core.genesys.client import GenesysClient
 from desktop_app.core.signin.exchange import exchange
 from desktop_app.core.signin.oauth import Token
 from desktop_app.core.signin.profiles import Grant
 from desktop_app.core.signin.secret import Secret
-from desktop_app.core.signin.session import Session, heartbeat, open_session, sign_out
-from desktop_app.practice.errors import ApiError
+from desktop_app.core.signin.session import Session, open_session, sign_out
 from desktop_app.practice.server import PracticeServer
 from desktop_app.practice.settings import PracticeSettings
 from tests.core.signin.signing_in import (
@@ -283,80 +277,6 @@ def test_F08_the_end_is_told_by_the_servers_clock(ahead: timedelta) -> None:
     expires_at = opened(ahead=ahead).expires_at
     assert abs(expires_at - server_now - timedelta(hours=1)) < EXACT
     assert expires_at.utcoffset() == timedelta()
-
-
-@pytest.mark.parametrize("ahead", [timedelta(), timedelta(days=1), timedelta(days=-1)])
-def test_F08_a_clock_that_is_wrong_by_a_day_takes_nothing_from_what_remains(
-    ahead: timedelta,
-) -> None:
-    """``ahead``: the service's clock before this computer's."""
-    session = opened(ahead=ahead)
-    assert abs(session.remaining() - timedelta(hours=1)) < EXACT
-    assert session.remaining(datetime.now(UTC) + timedelta(hours=2)) < timedelta()
-
-
-def test_a_heartbeat_does_not_put_off_the_services_idle_limit(server: PracticeServer) -> None:
-    async def main() -> list[float]:
-        session = await open_session(
-            practice_profile(server, Grant.IMPLICIT), implicit_token(server)
-        )
-        token = server._tokens.check(f"Bearer {session.reveal_token()}", keep_idle=True)
-        token.last_used -= 600
-        used = [token.last_used]
-        await heartbeat(session)
-        used.append(token.last_used)
-        await session.client.get("/api/v2/users/me", wire.User)
-        used.append(token.last_used)
-        await session.close()
-        return used
-
-    before, after_heartbeat, after_call = asyncio.run(main())
-    assert after_heartbeat == before
-    assert after_call > before
-
-
-def test_a_heartbeat_tells_that_the_service_has_ended_the_sign_in(server: PracticeServer) -> None:
-    async def main() -> None:
-        session = await open_session(
-            practice_profile(server, Grant.IMPLICIT), implicit_token(server)
-        )
-        server._tokens.revoke(server._tokens.check(f"Bearer {session.reveal_token()}"))
-        with pytest.raises(SignInNeeded):
-            await heartbeat(session)
-        await session.close()
-
-    asyncio.run(main())
-
-
-def test_an_organisation_that_is_forbidden_gets_its_token_revoked(server: PracticeServer) -> None:
-    def forbid(organization_id: str, name: str) -> None:
-        raise ForbiddenByPolicy(f"{name} is not allowed here.")
-
-    async def main() -> None:
-        token = implicit_token(server)
-        text = token.access_token.reveal()
-        with pytest.raises(ForbiddenByPolicy, match="Acme Insurance"):
-            await open_session(practice_profile(server, Grant.IMPLICIT), token, check=forbid)
-        assert token.access_token.reveal() is None
-        with pytest.raises(ApiError):
-            server._tokens.check(f"Bearer {text}")
-
-    asyncio.run(main())
-
-
-def test_F06_the_same_person_is_told_from_another(server: PracticeServer) -> None:
-    async def main() -> tuple[Session, ...]:
-        sessions = []
-        for role in ("supervisor", "supervisor", "no_analytics", "other_organization"):
-            profile = practice_profile(server, Grant.IMPLICIT)
-            sessions.append(await open_session(profile, implicit_token(server, role)))
-            await sessions[-1].close()
-        return tuple(sessions)
-
-    first, again, colleague, stranger = asyncio.run(main())
-    assert first.same_person(again)
-    assert not first.same_person(colleague) and not first.same_person(stranger)
-    assert first.rights.summary == "" and "recording" in colleague.rights.summary
 
 
 # --- T30, T31: where the token goes --------------------------------------------------------------
