@@ -12,7 +12,12 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 
-from desktop_app.core.errors import KeyringMissing, SignInNeeded, WrongOrganisation
+from desktop_app.core.errors import (
+    ForbiddenByPolicy,
+    KeyringMissing,
+    SignInNeeded,
+    WrongOrganisation,
+)
 from desktop_app.core.genesys.client import GenesysClient
 from desktop_app.core.genesys.network import Network
 from desktop_app.core.signin.check import check_settings
@@ -96,6 +101,9 @@ class SignInJourney:
             new_client, check = await self._client(form), self._check_for(form)
             try:
                 return await open_kept(kept, form, new_client=new_client, check=check)
+            except ForbiddenByPolicy:
+                await asyncio.to_thread(self._kept.forget, form)
+                raise
             except (SignInNeeded, WrongOrganisation):  # it has ended: the login page is next
                 await asyncio.to_thread(self._kept.forget, form)
         return None

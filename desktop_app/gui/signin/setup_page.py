@@ -49,6 +49,7 @@ class SetupPage(QScrollArea):
         self._base: Profile | None = None
         self._taken: tuple[str, ...] = ()
         self._testing = False
+        self._has_focus = False
         self._practice_offered = False
         self._title = label("", "title", name="setupTitle")
         self._lead = label("", "muted")
@@ -129,6 +130,7 @@ class SetupPage(QScrollArea):
 
     def show_test_running(self) -> None:
         self._testing = True
+        self._has_focus = self._test.hasFocus()  # which it loses while it is switched off
         self._error.hide()
         self._test.setEnabled(False)
         self._result.show_running()
@@ -288,9 +290,13 @@ class SetupPage(QScrollArea):
     def _end_test(self) -> None:
         self._testing = False
         self._test.setEnabled(True)
+        if self._has_focus:
+            self._has_focus = False
+            self._test.setFocus()
 
     def _on_edited(self) -> None:
         """What was said about the settings no longer holds."""
+        self._has_focus = False
         self._end_test()
         self._result.clear()
         self._error.hide()
