@@ -162,10 +162,11 @@ class AuthView(QWidget):
     def start_quietly(self, name: str, *, hint: str) -> bool:
         """Renew where the login host still remembers the person, with nothing to be seen.
 
-        False where that can't be tried: in the person's own browser every try is seen.
+        False where that can't be tried: in the person's own browser every try is seen, and
+        nobody who is at work on this screen is torn from it.
         """
         profile = self._organisations.find(name)
-        if profile is None or profile.way is Way.BROWSER:
+        if profile is None or profile.way is Way.BROWSER or self.isVisible():
             return False
         self.start(name, hint=hint)
         return True
