@@ -70,7 +70,7 @@ class AuthView(QWidget):
         self._journey = journey
         self._tasks = tasks
         self._hint = ""
-        self._prompt = ""
+        self._must_type = False
         self._used: Profile | None = None  # the profile of the attempt under way
         self._retry_with_pkce = False
         self._resuming: Job | None = None
@@ -130,31 +130,34 @@ class AuthView(QWidget):
 
     # --- what the window asks for -------------------------------------------------------------
 
+    def must_type(self, must: bool) -> None:
+        """Whether whoever signs in has to prove who they are, though a login host may remember
+        them: each attempt then begins without cookies, and asks for the login page."""
+        self._must_type = must
+
     def start(
         self,
         name: str = "",
         *,
         hint: str = "",
         why: str = "",
-        prompt: str = "",
         resume: bool = False,
     ) -> None:
         """Begin an attempt with the named profile, or the chosen one.
 
         ``hint`` is an e-mail address to fill in; ``why`` tells why signing in is asked again;
-        ``prompt`` "login" makes the person type even where the login host remembers them;
         ``resume`` goes on with a sign-in that was kept, where there is one.
         """
         if name:
             self._side.choose(name)
-        self._hint, self._prompt = hint, prompt
+        self._hint = hint
         self._side.say_why(why)
-        self.cancel()
+        self._end()
         profile = self.profile
         if profile is None:
             self.set_up_another()
             return
-        if resume:
+        if resume and not self._must_type:
             self._resume(profile)
         else:
             self._begin(profile)
@@ -168,8 +171,16 @@ class AuthView(QWidget):
         profile = self._organisations.find(name)
         if profile is None or profile.way is Way.BROWSER or self.isVisible():
             return False
-        self.start(name, hint=hint)
+        self.cancel()
+        self._hint = hint
+        self._begin(profile, quiet=True)
         return True
+
+    def _end(self) -> None:
+        if self._must_type:
+            self.forget()
+        else:
+            self.cancel()
 
     def cancel(self) -> None:
         """End the attempt under way, whichever way it goes."""
@@ -188,7 +199,12 @@ class AuthView(QWidget):
 
     def say(self, icon: Icon, title: str, text: str, *, retry: bool = False) -> None:
         """Show words in place of the login page; ``retry`` offers to sign in anew."""
-        self._panel.say(icon, title, text, "Retry" if retry else "")
+        self._say(icon, title, text, "Retry" if retry else "")
+
+    def _say(
+        self, icon: Icon, title: str, text: str, action: str, *, browser: bool = False
+    ) -> None:
+        self._panel.say(icon, title, text, action, browser=browser)
         self._right.setCurrentWidget(self._panel)
 
     def say_signed_out(self, *, revoked: bool) -> None:
@@ -198,9 +214,8 @@ class AuthView(QWidget):
             else "Nothing of the sign-in is left on this computer. Genesys could not be told to"
             " revoke it, so there it ends when its time is over."
         )
-        self._panel.say(Icon.LOG_OUT, "You are signed out", words, "Sign in")
-        self._right.setCurrentWidget(self._panel)
-        self._hint = self._prompt = ""
+        self._say(Icon.LOG_OUT, "You are signed out", words, "Sign in")
+        self._hint = ""
         self._side.say("")
 
     def set_up_another(self) -> None:
@@ -225,7 +240,8 @@ class AuthView(QWidget):
 
     # --- ways in ------------------------------------------------------------------------------
 
-    def _begin(self, profile: Profile, way: Way | None = None) -> None:
+    def _begin(self, profile: Profile, way: Way | None = None, *, quiet: bool = False) -> None:
+        prompt = "login" if self._must_type and not quiet else ""
         try:
             self._organisations.policy.check_profile(profile)
         except ForbiddenByPolicy as refusal:
@@ -234,10 +250,10 @@ class AuthView(QWidget):
         self._used = profile
         if (way or profile.way) is Way.BROWSER:
             self._show_waiting("Opening your browser …", "", profile)
-            self._browser.start(profile, hint=self._hint, prompt=self._prompt)
+            self._browser.start(profile, hint=self._hint, prompt=prompt)
         else:
             self._right.setCurrentWidget(self._panel)
-            self._window.start(profile, hint=self._hint, prompt=self._prompt)
+            self._window.start(profile, hint=self._hint, prompt=prompt)
 
     def _resume(self, profile: Profile) -> None:
         self.say(Icon.CLOCK, "Signing you in …", "")
@@ -266,7 +282,6 @@ class AuthView(QWidget):
     def _on_session(self, session: Session) -> None:
         self._side.say("")
         self._side.say_why("")
-        self._prompt = ""
         self._keep_pkce()
         self.signed_in.emit(session)
 
@@ -297,30 +312,29 @@ class AuthView(QWidget):
         hopeless = isinstance(error, ForbiddenByPolicy | UnsafeEnvironment)
         action = USE_PKCE if self._retry_with_pkce else "" if hopeless else "Retry"
         browser = isinstance(error, UnsafeEnvironment | LoginUnavailable)
-        self._panel.say(Icon.WARNING, title, sentence_of(error), action, browser=browser)
-        self._right.setCurrentWidget(self._panel)
+        self._say(Icon.WARNING, title, sentence_of(error), action, browser=browser)
         self.failed.emit(error)
 
     def _on_retry(self) -> None:
         if self._retry_with_pkce:
             self._on_pkce_asked()
         else:
-            self.start(hint=self._hint, prompt=self._prompt)
+            self.start(hint=self._hint)
 
     def _on_pkce_asked(self) -> None:
-        self.cancel()
+        self._end()
         profile = self.profile
         if profile is not None:
             self._begin(profile.with_pkce())
 
     def _on_browser_asked(self) -> None:
-        self.cancel()
+        self._end()
         profile = self.profile
         if profile is not None:
             self._begin(profile, Way.BROWSER)
 
     def _on_window_asked(self) -> None:
-        self.cancel()
+        self._end()
         profile = self.profile
         if profile is not None:
             self._begin(replace(profile, way=Way.VIEW), Way.VIEW)
@@ -374,17 +388,12 @@ class AuthView(QWidget):
         self.start(name)
 
     def _on_set_up_closed(self) -> None:
-        self.start()
+        self.start(hint=self._hint)
 
     def _on_proxy_answered(self, proxy: str, user: str, password: str) -> None:
         self.proxy_answered.emit(proxy, user, password)
-        self.start(hint=self._hint, prompt=self._prompt)
+        self.start(hint=self._hint)
 
     def _on_proxy_cancelled(self) -> None:
-        self._panel.say(
-            Icon.WARNING,
-            ProxySignInNeeded.title,
-            "Without a name and a password the network's proxy lets nothing through.",
-            "Retry",
-        )
-        self._right.setCurrentWidget(self._panel)
+        words = "Without a name and a password the network's proxy lets nothing through."
+        self._say(Icon.WARNING, ProxySignInNeeded.title, words, "Retry")

@@ -112,8 +112,10 @@ class HistoryView(QWidget):
         self._read()
 
     def use(self, sync: Sync) -> None:
-        """Read with another sign-in of the same person from the next reading on."""
+        """Read with another sign-in of the same person from now on."""
         self.feed.use(sync)
+        if self.feed.running:
+            self._read()
 
     def tell_rights(self) -> None:
         """Say once what the person may not see, rather than at each of a hundred requests."""

@@ -126,13 +126,13 @@ class MainWindow(QMainWindow):
     def _on_signed_in(self, session: Session) -> None:
         if self.renewal.takes(session):
             return
+        self._set_locked(False)
         before = self._replace_session(session)
         if self.history_view is not None and before is not None and self._store is not None:
             if before.same_person(session):
                 self._go_on(session, self.history_view, self._store)
                 return
             self._close_history()
-        self._is_locked = False
         self._stack.setCurrentWidget(self.auth_view)
         self.auth_view.say(Icon.CLOCK, "Opening your history …", "")
         open_store = self._services.open_store
@@ -150,14 +150,14 @@ class MainWindow(QMainWindow):
         return before
 
     def _go_on(self, session: Session, view: HistoryView, store: Store) -> None:
-        self._is_locked = False
         self._show_account(session, view)
         self._stack.setCurrentWidget(view)
         view.resume(self._services.sync_for(session, store))
         self.signed_in.emit(session)
 
     def _on_renewed(self, session: Session) -> None:
-        """The same person's new sign-in, come by itself: nothing on the screen changes."""
+        """The same person's new sign-in, come by itself: nothing on the screen changes, and a
+        reading under way goes on with it."""
         self._replace_session(session)
         if self.history_view is not None and self._store is not None:
             self._show_account(session, self.history_view)
@@ -190,7 +190,7 @@ class MainWindow(QMainWindow):
         view.notice.stepped.connect(self._on_renewal_asked)
         self.history_view = view
         self._stack.addWidget(view)
-        self._stack.setCurrentWidget(self.lock_page if self._is_locked else view)
+        self._stack.setCurrentWidget(view)
         self._budget_timer.start()
         self._show_budget()
         self.renewal.tell()
@@ -228,13 +228,13 @@ class MainWindow(QMainWindow):
     def _on_renewal_asked(self) -> None:
         self._sign_in_again("Your sign-in ends soon. Sign in again to go on where you were.")
 
-    def _sign_in_again(self, why: str, *, prompt: str = "") -> None:
+    def _sign_in_again(self, why: str, *, unlocking: bool = False) -> None:
         session = self._session
-        if session is None or (self._is_locked and not prompt):
+        if session is None or (self._is_locked and not unlocking):
             return  # whoever unlocks signs in anyway
         self.renewal.give_up()
         self._stack.setCurrentWidget(self.auth_view)
-        self.auth_view.start(session.profile.name, hint=session.user_email, why=why, prompt=prompt)
+        self.auth_view.start(session.profile.name, hint=session.user_email, why=why)
 
     def _on_renewal_refused(self, session: Session) -> None:
         """Somebody else was remembered by the login host: that sign-in is not used."""
@@ -292,7 +292,7 @@ class MainWindow(QMainWindow):
         session = self._session
         if session is None or self.history_view is None or self._is_locked:
             return
-        self._is_locked = True
+        self._set_locked(True)
         self._before_settings = None
         close_popups(self)
         self.renewal.give_up()
@@ -300,12 +300,16 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(self.lock_page)
         self.locked.emit()
 
+    def _set_locked(self, locked: bool) -> None:
+        self._is_locked = locked
+        self.auth_view.must_type(locked)
+
     def _on_lock_asked(self) -> None:
         self.lock()
 
     def _on_unlock_asked(self) -> None:
         why = "Contact History is locked. Sign in to go on where you were."
-        self._sign_in_again(why, prompt="login")
+        self._sign_in_again(why, unlocking=True)
 
     # --- leaving ------------------------------------------------------------------------------
 
@@ -317,7 +321,7 @@ class MainWindow(QMainWindow):
         """Revoke the token, close the store, destroy the login's profile (safety T29)."""
         session, self._session = self._session, None
         self.renewal.stop()
-        self._is_locked = False
+        self._set_locked(False)
         if session is None:
             return
         sign_out = self._services.sign_out

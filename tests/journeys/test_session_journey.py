@@ -15,7 +15,7 @@ from desktop_app.practice.server import PracticeServer
 from desktop_app.practice.settings import PracticeSettings
 from tests.journeys.conftest import Arrive
 from tests.journeys.driving import Person, account, profile_for
-from tests.journeys.test_sign_in_journey import token_of, whoami
+from tests.journeys.test_sign_in_journey import QUERY, token_of, whoami
 
 
 def read_history(arrive: Arrive, grant: Grant = Grant.IMPLICIT) -> Person:
@@ -39,6 +39,21 @@ def test_a_sign_in_renews_itself_while_the_login_host_remembers_the_person(
     assert person.history is view and view.isVisible() and not person.at_sign_in
     person.wait(lambda: whoami(server, token) == 401)  # the one before is revoked
     assert whoami(server, token_of(person)) == 200
+
+
+def test_a_renewal_while_history_is_read_loses_nothing(
+    arrive: Arrive, server: PracticeServer
+) -> None:
+    server.faults.append({"match": {"path": QUERY, "nth": [3, None]}, "do": {"latency_ms": 60_000}})
+    person = arrive()
+    person.sign_in()
+    person.wait(lambda: person.history.model.rowCount() > 0)
+    assert person.history.feed.running
+    server.faults.clear()
+    with person.wait_signal(person.window.signed_in):
+        person.window.renewal.keeper.renewal_due.emit()
+    person.wait(lambda: person.is_read() and person.history.model.rowCount() == 900)
+    assert not person.at_sign_in and person.history.notice.text == ""
 
 
 def test_a_renewal_that_needs_a_person_is_asked_for_and_one_click_goes_there(
@@ -134,6 +149,25 @@ def test_T45_unlocking_as_somebody_else_closes_what_was_there(
     person.sign_in(*account(server, "no_analytics"))
     person.wait(lambda: person.has_other_history(first))
     assert person.ids() == []
+
+
+def test_T45_no_way_round_the_sign_in_screen_unlocks_without_typing(
+    arrive: Arrive, server: PracticeServer
+) -> None:
+    """The login host remembers the person, and would sign in whoever asks."""
+    person = read_history(arrive)
+    view = person.history
+    person.window.lock()
+    person.press("unlock")
+    person.wait(lambda: person.login_pages == 2)
+    person.press("setUpAnother")
+    person.press("setupCancel")
+    person.wait(lambda: person.login_pages == 3)
+    person.press("reloadLogin")
+    person.wait(lambda: person.login_pages == 4)
+    person.press("switchToPkce")
+    person.wait(lambda: "settings" in person.words or person.login_pages == 5)
+    assert person.window.is_locked and not view.isVisible()
 
 
 def test_a_renewal_behind_the_lock_opens_nothing(arrive: Arrive) -> None:
