@@ -75,7 +75,12 @@ class AuthView(QWidget):
         self._retry_with_pkce = False
         self._resuming: Job | None = None
         self._side = SidePanel(self)
-        self._panel = LoginPanel(theme, surroundings, stalled_ms=stalled_ms)
+        self._panel = LoginPanel(
+            theme,
+            surroundings,
+            stalled_ms=stalled_ms,
+            offer_browser=not organisations.policy.forces_window,
+        )
         self._window = WindowWay(self._panel, journey, tasks, surroundings, self)
         self._browser = BrowserWay(journey, tasks, open_url, self)
         self.set_up = SetUp(organisations, journey, tasks, theme, surroundings, self)
@@ -90,7 +95,7 @@ class AuthView(QWidget):
         row.addWidget(self._side)
         row.addWidget(self._right, 1)
         self._connect()
-        self._side.offer_practice(organisations.policy.practice)
+        self._side.show_policy(organisations.policy)
         self._side.show_profiles(organisations.profiles)
 
     def _connect(self) -> None:
@@ -242,22 +247,30 @@ class AuthView(QWidget):
 
     def _begin(self, profile: Profile, way: Way | None = None, *, quiet: bool = False) -> None:
         prompt = "login" if self._must_type and not quiet else ""
-        try:
-            self._organisations.policy.check_profile(profile)
-        except ForbiddenByPolicy as refusal:
-            self._on_failed(refusal)
+        profile = self._organisations.policy.applied_to(replace(profile, way=way or profile.way))
+        if not self._is_allowed(profile):
             return
-        self._used = profile
-        if (way or profile.way) is Way.BROWSER:
+        if profile.way is Way.BROWSER:
             self._show_waiting("Opening your browser …", "", profile)
             self._browser.start(profile, hint=self._hint, prompt=prompt)
         else:
             self._right.setCurrentWidget(self._panel)
             self._window.start(profile, hint=self._hint, prompt=prompt)
 
-    def _resume(self, profile: Profile) -> None:
-        self.say(Icon.CLOCK, "Signing you in …", "")
+    def _is_allowed(self, profile: Profile) -> bool:
+        """Whether the policy lets anybody in there; if not, that is told."""
         self._used = profile
+        try:
+            self._organisations.policy.check_profile(profile)
+        except ForbiddenByPolicy as refusal:
+            self._on_failed(refusal)
+            return False
+        return True
+
+    def _resume(self, profile: Profile) -> None:
+        if not self._is_allowed(profile):
+            return
+        self.say(Icon.CLOCK, "Signing you in …", "")
         resume = self._journey.resume
         self._resuming = self._tasks.network(lambda: resume(profile))
         self._resuming.succeeded.connect(self._on_resumed)
@@ -282,21 +295,9 @@ class AuthView(QWidget):
     def _on_session(self, session: Session) -> None:
         self._side.say("")
         self._side.say_why("")
-        self._keep_pkce()
+        if self._used is not None:
+            self._organisations.keep_pkce(self._used)
         self.signed_in.emit(session)
-
-    def _keep_pkce(self) -> None:
-        """What helped once is written down: a client that takes PKCE alone stays so."""
-        used = self._used
-        written = self._organisations.as_written(used.name) if used is not None else None
-        if used is None or written is None or written.is_practice:
-            return
-        if (
-            used.grant is Grant.PKCE
-            and written.grant is Grant.IMPLICIT
-            and used == written.with_pkce()
-        ):
-            self._organisations.save(used)
 
     def _on_failed(self, error: Exception) -> None:
         title = error.title if isinstance(error, ContactHistoryError) else "Sign-in did not finish"

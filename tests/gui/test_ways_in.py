@@ -114,6 +114,34 @@ def test_a_policy_that_forces_the_browser_opens_no_page_here(
     assert host.connections == 0
 
 
+@pytest.mark.parametrize("policy", [Policy(sign_in=Way.VIEW), Policy(grant=Grant.IMPLICIT)])
+def test_a_policy_that_forces_the_window_offers_no_browser(
+    policy: Policy,
+    make: Make,
+    host: WebServer,
+    finishing: Finishing,
+    browser: Browser,
+    qtbot: QtBot,
+) -> None:
+    host.hang.add("/oauth/authorize")
+    view = make(policy=policy, open_url=browser, stalled_ms=300)
+    assert shown(view, "useBrowser") == ""
+    view.start()
+    qtbot.waitUntil(lambda: "taking long" in words(view), timeout=LOAD_MS)
+    assert shown(view, "signInMessageOther") == ""
+    view._on_browser_asked()  # should anything still ask for it
+    assert finishing.browsed == [] and browser.urls == []
+
+
+def test_a_policy_that_forces_a_grant_offers_no_other(make: Make, host: WebServer) -> None:
+    view = make(policy=Policy(grant=Grant.IMPLICIT))
+    host.pages["/oauth/authorize"] = page("log in")
+    assert shown(view, "switchToPkce") == ""
+    view._on_pkce_asked()
+    attempt = view._window.attempt
+    assert attempt is not None and "response_type=token" in attempt.authorize_url
+
+
 def test_where_no_page_may_be_shown_the_browser_is_offered(
     make: Make, finishing: Finishing, browser: Browser, qtbot: QtBot
 ) -> None:

@@ -62,11 +62,13 @@ class LoginPanel(QWidget):
         surroundings: Surroundings,
         *,
         stalled_ms: int = STALLED_MS,
+        offer_browser: bool = True,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._theme = theme
         self._surroundings = surroundings
+        self._use_browser = USE_BROWSER if offer_browser else ""
         self._profile: QWebEngineProfile | None = None
         self._page: GuardedPage | None = None
         self._guard: Guard | None = None
@@ -157,7 +159,7 @@ class LoginPanel(QWidget):
             self._padlock.clear()
             self._origin.clear()
             self._promise.hide()
-        self._message.say(icon, title, text, action, USE_BROWSER if browser else "")
+        self._message.say(icon, title, text, action, self._use_browser if browser else "")
         self._stack.setCurrentWidget(self._message)
 
     def close_page(self) -> None:
@@ -245,7 +247,7 @@ class LoginPanel(QWidget):
             self._show_origin(url)
             hint = hint_of(url.toString())
             if hint is not None:
-                self._notice.say(_HINTS[hint], USE_BROWSER, level="warn")
+                self._notice.say(_HINTS[hint], self._use_browser, level="warn")
             self._guard.watch(url)
 
     def _on_blocked(self, origin: str) -> None:
@@ -289,7 +291,7 @@ class LoginPanel(QWidget):
     def _on_security_key_asked(self, request: QWebEngineWebAuthUxRequest) -> None:
         """A key that needs no PIN can be touched all the same, so the page goes on waiting."""
         if request.state() == QWebEngineWebAuthUxRequest.WebAuthUxState.Discovery:
-            self._notice.say(_HINTS[Hint.SECURITY_KEY], USE_BROWSER, level="warn")
+            self._notice.say(_HINTS[Hint.SECURITY_KEY], self._use_browser, level="warn")
 
     def _on_renderer_gone(
         self, status: QWebEnginePage.RenderProcessTerminationStatus, code: int

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desktop_app.core.signin.policy import Policy
 from desktop_app.core.signin.profile_file import remove_profile, save_profile
-from desktop_app.core.signin.profiles import Profile
+from desktop_app.core.signin.profiles import Grant, Profile
 from desktop_app.gui.tasks import Job, Tasks
 
 
@@ -97,6 +97,14 @@ class Organisations(QObject):
             return Change(before, profile)
 
         return self._run(work)
+
+    def keep_pkce(self, used: Profile) -> None:
+        """Write down what helped: a client that takes PKCE alone stays so."""
+        written = self._profiles.get(used.name)
+        if written is None or written.is_practice or written.grant is Grant.PKCE:
+            return
+        if used == written.with_pkce():
+            self.save(used)
 
     def remove(self, name: str) -> Job:
         file, gone, forget = self._file, self._profiles.get(name), self._forget

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from desktop_app.core.signin.policy import Policy
 from desktop_app.core.signin.profiles import Grant, Profile, Way
 from desktop_app.gui.labels import label
 
@@ -34,7 +35,7 @@ class SidePanel(QFrame):
         self.setProperty("role", "surface")
         self.setFixedWidth(WIDTH)
         self._profiles: dict[str, Profile] = {}
-        self._practice_offered = True
+        self._policy = Policy()
         self._why = label("", "strong", name="whySignIn")
         self._why.hide()
         self._organisation = QComboBox(self)
@@ -113,8 +114,9 @@ class SidePanel(QFrame):
     def _profile(self) -> Profile | None:
         return self._profiles.get(self.name)
 
-    def offer_practice(self, offered: bool) -> None:
-        self._practice_offered = offered
+    def show_policy(self, policy: Policy) -> None:
+        """Offer nothing that the administrator doesn't allow."""
+        self._policy = policy
         self._show_how()
 
     def show_profiles(self, profiles: Iterable[Profile]) -> None:
@@ -152,8 +154,9 @@ class SidePanel(QFrame):
             self._how.setText("")
         else:
             self._how.setText(_IN_BROWSER if in_browser else _IN_WINDOW[profile.grant])
-        self._pkce.setVisible(implicit)
+        self._pkce.setVisible(implicit and self._policy.grant is None)
         self._browser.setEnabled(profile is not None)
+        self._browser.setVisible(not self._policy.forces_window)
         practising = profile is not None and profile.is_practice
         self._edit.setVisible(profile is not None and not practising)
-        self._invitation.setVisible(self._practice_offered and not practising)
+        self._invitation.setVisible(self._policy.practice and not practising)
