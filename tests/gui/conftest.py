@@ -100,6 +100,7 @@ def make(
         policy: Policy | None = None,
         none: bool = False,
         unsafe: str = "",
+        ca_file: Path | None = None,
         **options: Any,
     ) -> AuthView:
         organisations = Organisations(
@@ -113,7 +114,7 @@ def make(
             finishing,
             tasks,
             theme,
-            surroundings=Surroundings(loopback_only=True, unsafe=unsafe),
+            surroundings=Surroundings(loopback_only=True, unsafe=unsafe, ca_file=ca_file),
             **options,
         )
         organisations.setParent(view)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from dataclasses import replace
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -243,6 +244,16 @@ def test_a_page_that_asks_for_a_security_key_offers_the_browser(
     if web.title() == "NotSupportedError":
         pytest.skip("Chromium can't reach security keys here and tells nobody but the page")
     assert "Security keys" in notice(view).text
+
+
+def test_F29_an_authority_file_that_cannot_be_used_is_told_with_its_name(
+    make: Make, host: WebServer, tmp_path: Path
+) -> None:
+    missing = tmp_path / "company.pem"
+    view = make(ca_file=missing)
+    view.start()
+    assert str(missing) in words(view)
+    assert host.connections == 0
 
 
 # --- grants -----------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ import time
 from PySide6.QtCore import QObject, QTimer, QUrl, Signal
 from PySide6.QtWebEngineCore import QWebEngineProfile
 
-from desktop_app.core.errors import LoginUnavailable, SignInError
+from desktop_app.core.errors import ConfigError, LoginUnavailable, SignInError
 from desktop_app.core.signin.findings import Finding, Subject, Verdict, about_client
 from desktop_app.core.signin.oauth import Attempt, Failure, Outcome
 from desktop_app.core.signin.profiles import Profile
@@ -56,9 +56,13 @@ class PageCheck(QObject):
         guard = Guard(attempt, loopback_only=self._surroundings.loopback_only, parent=self)
         guard.answered.connect(self._on_answered)
         around = self._surroundings
-        self._web_profile = login_profile(
-            self, loopback_only=around.loopback_only, ca_file=around.ca_file
-        )
+        try:
+            self._web_profile = login_profile(
+                self, loopback_only=around.loopback_only, ca_file=around.ca_file
+            )
+        except ConfigError as error:
+            self.finished.emit(Finding(Subject.CERTIFICATE, Verdict.WRONG, error.sentence))
+            return
         page = self._page = GuardedPage(
             self._web_profile,
             guard,

@@ -11,6 +11,7 @@ import time
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop_app.core.errors import ConfigError
 from desktop_app.core.signin.oauth import Attempt, Code, Failure, Outcome, Token
 from desktop_app.core.signin.profiles import Profile
 from desktop_app.gui.guarded_page import Guard
@@ -61,7 +62,10 @@ class WindowWay(QObject):
         confined = self._surroundings.loopback_only
         self._guard = Guard(self._attempt, loopback_only=confined, parent=self)
         self._guard.answered.connect(self._on_answered)
-        self._panel.open(self._attempt.authorize_url, self._guard)
+        try:
+            self._panel.open(self._attempt.authorize_url, self._guard)
+        except ConfigError as error:  # the policy's certificate authorities can't be read
+            self._on_failed(error)
 
     def cancel(self) -> None:
         """End what is under way; whatever it still brings is dropped."""
