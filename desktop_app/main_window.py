@@ -136,7 +136,7 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(self.auth_view)
         self.auth_view.say(Icon.CLOCK, "Opening your history …", "")
         open_store = self._services.open_store
-        self._job = self._tasks.write(lambda: open_store(session))
+        self._job = self._tasks.write(lambda: (session, open_store(session)))
         self._job.succeeded.connect(self._on_store_opened)
         self._job.failed.connect(self._on_store_failed)
 
@@ -169,9 +169,12 @@ class MainWindow(QMainWindow):
         self._account.offer_others(self._services.organisations())
         self._account.show_session(session, view.clock)
 
-    def _on_store_opened(self, store: Store) -> None:
-        session = self._session
-        assert session is not None
+    def _on_store_opened(self, opened: tuple[Session, Store]) -> None:
+        session, store = opened
+        if session is not self._session:
+            # Somebody else has signed in meanwhile: nobody sees what isn't theirs (T35).
+            self._tasks.write(store.close)
+            return
         clock = Clock(self._services.zone_for(session))
         self._store = store
         view = HistoryView(
@@ -296,6 +299,7 @@ class MainWindow(QMainWindow):
         self._before_settings = None
         close_popups(self)
         self.renewal.give_up()
+        self.auth_view.cancel()  # nothing that was begun before may unlock it
         self.lock_page.show_locked(session.user_name, session.organization_name, idle_minutes)
         self._stack.setCurrentWidget(self.lock_page)
         self.locked.emit()
@@ -334,6 +338,8 @@ class MainWindow(QMainWindow):
         self._job.failed.connect(self._on_sign_out_failed)
 
     def _on_signed_out(self, revoked: bool) -> None:
+        if self._session is not None:
+            return  # somebody has signed in meanwhile
         self.auth_view.say_signed_out(revoked=revoked)
         self.signed_out.emit()
         name, self._next_organisation = self._next_organisation, ""
@@ -366,6 +372,7 @@ class MainWindow(QMainWindow):
         self.renewal.stop()
         self._close_history()
         self.auth_view.forget()
-        leave = self._services.leave
+        # A locked window must not open by itself at the next start.
+        leave = self._services.sign_out if self._is_locked else self._services.leave
         self._tasks.close((lambda: leave(session)) if session is not None else None)
         super().closeEvent(event)

@@ -170,6 +170,43 @@ def test_T45_no_way_round_the_sign_in_screen_unlocks_without_typing(
     assert person.window.is_locked and not view.isVisible()
 
 
+def test_T45_a_sign_in_that_was_under_way_does_not_unlock(arrive: Arrive) -> None:
+    """The login host remembers the person: it would come back by itself behind the lock."""
+    person = read_history(arrive)
+    auth_view = person.window.auth_view
+    person.window._on_renewal_asked()
+    assert auth_view._window.attempt is not None
+    person.window.lock()
+    assert auth_view._window.attempt is None
+    assert person.window.is_locked and not person.history.isVisible()
+
+
+def test_T45_closing_a_locked_window_ends_the_sign_in(
+    arrive: Arrive, server: PracticeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even for somebody who stays signed in: else opening it again would unlock it."""
+    left: list[object] = []
+
+    async def leave(session: object) -> None:
+        left.append(session)
+
+    person = read_history(arrive)
+    monkeypatch.setattr(person.window, "_services", replace(person.window._services, leave=leave))
+    token = token_of(person)
+    person.window.lock()
+    person.application.close()
+    assert left == [] and whoami(server, token) == 401
+
+
+def test_T45_the_late_end_of_a_sign_out_leaves_the_next_sign_in_alone(arrive: Arrive) -> None:
+    person = read_history(arrive)
+    ended: list[None] = []
+    person.window.signed_out.connect(lambda: ended.append(None))
+    person.window._on_signed_out(True)  # of the person before
+    assert ended == [] and person.application._idle.running
+    assert person.history.isVisible()
+
+
 def test_a_renewal_behind_the_lock_opens_nothing(arrive: Arrive) -> None:
     person = read_history(arrive)
     person.window.lock()
