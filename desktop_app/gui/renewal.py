@@ -93,11 +93,11 @@ class Renewal(QObject):
         session = self._session
         if session is None:
             return
-        self._trying = True
         if self._screen.start_quietly(session.profile.name, hint=session.user_email):
+            self._trying = True
             self._patience.start()
-        else:
-            self._on_in_vain()
+        else:  # whoever is at the sign-in screen goes on there
+            self._ask_person()
 
     def _on_in_vain(self) -> None:
         if self._trying:

@@ -124,8 +124,14 @@ class SignInJourney:
 
     async def sign_out(self, session: Session) -> bool:
         """Revoke and forget; False when Genesys couldn't be told."""
-        await asyncio.to_thread(self._kept.forget, session.profile)
+        await asyncio.to_thread(self._forget_kept, session)
         return await sign_out(session)
+
+    def _forget_kept(self, session: Session) -> None:
+        """Unless a newer sign-in has been kept in its place."""
+        kept = self._kept.find(session.profile)
+        if kept is not None and kept.access_token.reveal() == session.reveal_token():
+            self._kept.forget(session.profile)
 
     async def check(self, profile: Profile) -> CheckResult:
         """Try an organisation's settings without signing in."""

@@ -228,7 +228,8 @@ class LoginPanel(QWidget):
             self._is_loaded = True
             self._watchdog.start()
             self._stack.setCurrentWidget(self.web_view)
-            self.web_view.setFocus()
+            if self.isVisible():  # a renewal behind the screen takes no keys
+                self.web_view.setFocus()
             self.status_changed.emit("Waiting for you to sign in")
             self.page_loaded.emit()
         elif self._refused:
