@@ -18,14 +18,14 @@ from PySide6.QtWidgets import QApplication
 from desktop_app.auth_view import AuthView
 from desktop_app.core.crash import Watch
 from desktop_app.core.genesys.directory import Directory
-from desktop_app.core.genesys.history import PageRequest, fetch_page
+from desktop_app.core.genesys.history import HistoryApi
+from desktop_app.core.genesys.jobs import POLL_S, DetailJobs
 from desktop_app.core.genesys.network import Network
-from desktop_app.core.genesys.wire import ConversationPage
 from desktop_app.core.history import vault
 from desktop_app.core.history.clock import Clock, Interval
 from desktop_app.core.history.coverage import DAY_MS
 from desktop_app.core.history.store import Store
-from desktop_app.core.history.sync import Progress, Synchroniser
+from desktop_app.core.history.sync import Limits, Progress, Synchroniser
 from desktop_app.core.keychain import Keychain
 from desktop_app.core.signin.journey import SignInJourney
 from desktop_app.core.signin.kept import KeptSessions
@@ -52,6 +52,7 @@ from desktop_app.main_window import MainWindow, Services
 from desktop_app.settings import SettingsKeeper
 
 _FOLDER = "contact-history"
+_PRACTICE_POLL_S = 0.2  # its jobs are done at once
 
 
 @dataclass(frozen=True)
@@ -270,20 +271,31 @@ class Application(QObject):
         return store
 
     def _sync_for(self, session: Session, store: Store) -> Sync:
+        client = session.client
+        client.on_pause = self._pauses.send
+        api, limits = HistoryApi(client), Limits()
+        poll_s = _PRACTICE_POLL_S if session.profile.is_practice else POLL_S
+        jobs = DetailJobs(client, poll_s=poll_s)
         directory: list[Directory] = []
-        session.client.on_pause = self._pauses.send
-
-        async def fetch(request: PageRequest) -> ConversationPage:
-            return await fetch_page(session.client, request)
 
         async def sync(
             interval: Interval, now_ms: int, again: bool, tell: Callable[[Progress], None]
         ) -> None:
+            in_store = self.tasks.in_write_lane
             if not directory:
-                known = await self.tasks.in_write_lane(store.names)
-                directory.append(Directory(session.client, known))
+                known = await in_store(store.names)
+                old = await in_store(lambda: store.names_learnt_before(now_ms - DAY_MS))
+                directory.append(Directory(client, known, old))
             reading = Synchroniser(
-                fetch, directory[0], store, self.tasks.in_write_lane, on_progress=tell
+                api.page,
+                directory[0],
+                store,
+                in_store,
+                jobs=jobs,
+                fetch_contacts=api.contacts,
+                retention_days=api.retention_days,
+                limits=limits,
+                on_progress=tell,
             )
             await reading.sync(*interval, now_ms=now_ms, again=again)
 

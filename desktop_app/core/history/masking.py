@@ -14,7 +14,7 @@ import re
 import msgspec
 
 from desktop_app.core.history.clock import Clock
-from desktop_app.core.history.columns import Column, Value, read
+from desktop_app.core.history.columns import ATTRIBUTE, Column, Value, one_line, read
 from desktop_app.core.history.parties import Names
 
 HIDDEN = "••••"
@@ -55,10 +55,18 @@ _TWO_DIGIT_CODES = frozenset(
 )  # ITU-T E.164; all others have three
 
 # Columns, and fields of a conversation, whose texts are addresses or stand for one.
-_ADDRESS_COLUMNS = frozenset({"customer", "ani", "dnis", "session_dnis"})
+_ADDRESS_COLUMNS = frozenset(
+    "customer ani dnis session_dnis address_from address_to cc bcc remote callback_numbers".split()
+)
 _ADDRESS_FIELDS = frozenset(
     "ani dnis sessionDnis remote remoteNameDisplayable addressFrom addressTo addressSelf"
     " addressOther participantName".split()
+)
+# Columns whose texts may hold one besides: what customers, agents and other systems wrote. The
+# outcome names whom a contact was transferred to.
+_FREE_COLUMNS = frozenset(
+    "outcome subject wrapup_note external_tag callback_name sip_call_id external_contact"
+    " external_organization outbound_contact delivery_details tag note".split()
 )
 _JSON_TEXT = re.compile(r'(?:"(?P<field>[A-Za-z]+)"\s*:\s*)?"(?P<text>(?:[^"\\]++|\\.)*+)"')
 
@@ -90,10 +98,26 @@ def mask_json(raw: bytes) -> bytes:
 
 def read_masked(column: Column, value: Value, clock: Clock) -> str:
     """As ``columns.read``, but masked."""
-    text = read(column, value, clock)
-    if not isinstance(value, str):
-        return text
-    return mask_number(text) if column.key in _ADDRESS_COLUMNS else mask_text(text)
+    mask = mask_number if column.key in _ADDRESS_COLUMNS else mask_text
+    if isinstance(value, str):
+        return mask(read(column, value, clock))
+    if isinstance(value, tuple):
+        # Each by itself: what is left of one must not run into the next.
+        value = tuple([mask(one_line(str(each))) for each in value])
+    return read(column, value, clock)
+
+
+def holds_numbers(key: str) -> bool:
+    """Whether a column's cells may hold a customer's number, so that they aren't to be listed.
+
+    Every participant attribute may.
+    """
+    return key in _ADDRESS_COLUMNS or key in _FREE_COLUMNS or key.startswith(ATTRIBUTE)
+
+
+def masked_title(column: Column) -> str:
+    """A column's title as it may be shown: an attribute can be called by a number."""
+    return mask_text(column.title)
 
 
 def masked_names(names: Names) -> Names:

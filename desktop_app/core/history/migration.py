@@ -66,10 +66,26 @@ def _derive_anew(connection: duckdb.DuckDBPyConnection) -> None:
                 connection.execute(
                     "DELETE FROM span WHERE start_ms <= ? AND end_ms > ?", [start_ms, start_ms]
                 )
-        connection.execute(put, [msgspec.json.encode(derived).decode()])
+        connection.execute(schema.TAKE_IN, [msgspec.json.encode(derived).decode()])
+        connection.execute(put)
         last = rows[-1][0]
+    _keep_own(connection)
     connection.execute("DROP TABLE contact")
     connection.execute("ALTER TABLE derived RENAME TO contact")
+
+
+def _keep_own(connection: duckdb.DuckDBPyConnection) -> None:
+    """Bring over what can't be derived, as far as the old table had it."""
+    found = connection.execute(
+        "SELECT column_name FROM duckdb_columns() WHERE table_name = 'contact'"
+    ).fetchall()
+    before = {row[0] for row in found}
+    kept = [name for name in schema.OWN_NAMES if name in before]
+    if kept:
+        changes = ", ".join(f"{name} = contact.{name}" for name in kept)
+        connection.execute(
+            f"UPDATE derived SET {changes} FROM contact WHERE derived.no = contact.no"
+        )
 
 
 def _names(connection: duckdb.DuckDBPyConnection) -> Names:

@@ -20,7 +20,8 @@ import duckdb
 import msgspec
 
 from desktop_app.core.genesys.directory import local_name
-from desktop_app.core.history import migration, schema
+from desktop_app.core.history import ledger, migration, own, schema
+from desktop_app.core.history.columns import Value
 from desktop_app.core.history.coverage import Position, Slice, Span
 from desktop_app.core.history.failures import translated
 from desktop_app.core.history.parties import Names
@@ -66,10 +67,11 @@ class Store:
         self, contacts: Sequence[schema.StoredContact], names: Mapping[Name, str], at: Position
     ) -> None:
         """Put in a page of contacts and the position after it, whole or not at all."""
-        with self._transaction():
+        with self._transaction() as execute:
             self._put_contacts(contacts, at.pass_ms)
             self._put_names(names)
-            self._put_position(at)
+            ledger.put_name_ages(execute, names, at.pass_ms)
+            ledger.put_position(execute, at)
 
     def write_end(self, span: Span, *, pass_ms: int) -> int:
         """Note a slice as read to its end; returns how many contacts are gone upstream.
@@ -78,34 +80,19 @@ class Store:
         deletions), so they go here too.
         """
         with self._transaction() as execute:
-            inside = (span.start_ms, span.end_ms)
-            gone = execute(
-                "SELECT count(*) FROM contact WHERE start_ms >= ? AND start_ms < ? AND pass_ms < ?",
-                (*inside, pass_ms),
-            ).fetchone()
-            execute(
-                "DELETE FROM contact WHERE start_ms >= ? AND start_ms < ? AND pass_ms < ?",
-                (*inside, pass_ms),
-            )
-            # An older reading of a part would go on with pages that this one has overtaken.
-            execute("DELETE FROM position WHERE start_ms >= ? AND end_ms <= ?", inside)
-            execute("DELETE FROM span WHERE start_ms >= ? AND end_ms <= ?", inside)
-            execute(
-                "INSERT INTO span VALUES (?, ?, ?, ?, ?)",
-                (*inside, span.synced_ms, span.total_hits, span.doubt),
-            )
-        return int(gone[0]) if gone else 0
+            where = "start_ms >= ? AND start_ms < ? AND pass_ms < ?"
+            values = (span.start_ms, span.end_ms, 0 if span.scope else pass_ms)
+            gone = _drop(execute, where, values)
+            ledger.put_span(execute, span)
+        return gone
 
     def purge(self, before_ms: int) -> int:
         """Drop contacts that began before an instant, and what is known of reading them; returns
         how many (safety T34)."""
         with self._transaction() as execute:
-            old = execute("SELECT count(*) FROM contact WHERE start_ms < ?", [before_ms]).fetchone()
-            execute("DELETE FROM contact WHERE start_ms < ?", [before_ms])
-            execute("DELETE FROM position WHERE start_ms < ?", [before_ms])
-            execute("DELETE FROM span WHERE end_ms <= ?", [before_ms])
-            execute("UPDATE span SET start_ms = ? WHERE start_ms < ?", [before_ms, before_ms])
-        return int(old[0]) if old else 0
+            old = _drop(execute, "start_ms < ?", (before_ms,))
+            ledger.purge(execute, before_ms)
+        return old
 
     def _put_contacts(self, contacts: Sequence[schema.StoredContact], pass_ms: int) -> None:
         if not contacts:
@@ -114,52 +101,67 @@ class Store:
         for contact in {contact.conversation_id: contact for contact in contacts}.values():
             rows.append(contact.as_row(self._next_no, pass_ms))
             self._next_no += 1
-        self._connection.execute(schema.PUT_CONTACTS, [msgspec.json.encode(rows).decode()])
+        execute = self._connection.execute
+        execute(schema.TAKE_IN, [msgspec.json.encode(rows).decode()])
+        execute(schema.KEEP_VERSIONS)
+        execute(schema.PUT_CONTACTS)
+
+    # --- what people set, and what the store works out ----------------------------------------
+
+    def mark_seen(self, numbers: Sequence[int]) -> None:
+        """The person has looked at what was rewritten: it is news no more."""
+        own.mark_seen(self._in_transaction, numbers)
+
+    def annotate(self, numbers: Sequence[int], **values: Value) -> None:
+        """Set ``mark`` (1 to 9), ``tag``, ``note`` or ``reviewed`` of contacts; None takes it off.
+
+        Raises KeyError for any other name.
+        """
+        own.annotate(self._in_transaction, numbers, values)
+
+    def refresh_repeats(self) -> None:
+        """Count anew which contact of its customer each one is, and how long after the last."""
+        own.refresh_repeats(self._in_transaction)
 
     # --- positions and spans ------------------------------------------------------------------
 
-    def position(self, wanted: Slice) -> Position | None:
+    def position(self, wanted: Slice, scope: str = "") -> Position | None:
         """Where an interrupted reading of this slice goes on."""
-        row = self._one(
-            "SELECT pass_no, pass_ms, next_page, page_size, total_hits, moved, unreadable"
-            " FROM position WHERE start_ms = ? AND end_ms = ?",
-            (wanted.start_ms, wanted.end_ms),
-        )
-        return Position(wanted, *row) if row else None
+        with self._transaction() as execute:
+            return ledger.position(execute, wanted, scope)
 
-    def positions(self, start_ms: int, end_ms: int) -> list[Position]:
+    def positions(self, start_ms: int, end_ms: int, scope: str = "") -> list[Position]:
         """Interrupted readings inside a range."""
-        rows = self._all(
-            "SELECT start_ms, end_ms, pass_no, pass_ms, next_page, page_size, total_hits, moved,"
-            " unreadable FROM position WHERE start_ms >= ? AND end_ms <= ?",
-            (start_ms, end_ms),
-        )
-        return [Position(Slice(row[0], row[1]), *row[2:]) for row in rows]
-
-    def _put_position(self, at: Position) -> None:
-        self._connection.execute(
-            "INSERT OR REPLACE INTO position VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                at.slice.start_ms,
-                at.slice.end_ms,
-                at.pass_no,
-                at.pass_ms,
-                at.next_page,
-                at.page_size,
-                at.total_hits,
-                at.moved,
-                at.unreadable,
-            ),
-        )
+        with self._transaction() as execute:
+            return ledger.positions(execute, start_ms, end_ms, scope)
 
     def spans(self, start_ms: int, end_ms: int) -> list[Span]:
         """Spans that touch a range."""
-        rows = self._all(
-            "SELECT start_ms, end_ms, synced_ms, total_hits, doubt FROM span"
-            " WHERE start_ms < ? AND end_ms > ?",
-            (end_ms, start_ms),
-        )
-        return [Span(*row) for row in rows]
+        with self._transaction() as execute:
+            return ledger.spans(execute, start_ms, end_ms)
+
+    def still_open(self, start_ms: int, end_ms: int) -> list[tuple[str, int]]:
+        """Ids and starts of contacts that had not ended when they were read."""
+        with self._transaction() as execute:
+            return ledger.still_open(execute, start_ms, end_ms)
+
+    def names_learnt_before(self, ms: int) -> list[Name]:
+        """Names that are older than an instant."""
+        with self._transaction() as execute:
+            return ledger.names_learnt_before(execute, ms)
+
+    def write_contacts(
+        self,
+        contacts: Sequence[schema.StoredContact],
+        names: Mapping[Name, str],
+        *,
+        pass_ms: int,
+    ) -> None:
+        """Put in contacts that belong to no page: those that were still open, read again."""
+        with self._transaction() as execute:
+            self._put_contacts(contacts, pass_ms)
+            self._put_names(names)
+            ledger.put_name_ages(execute, names, pass_ms)
 
     def ids_of_pass(self, inside: Slice, pass_ms: int) -> set[str]:
         """The conversations of a slice that a pass has met so far."""
@@ -197,6 +199,10 @@ class Store:
         with self._lock, contextlib.suppress(duckdb.Error):
             self._connection.close()
 
+    def _in_transaction(self, work: Callable[[schema.Execute], object]) -> None:
+        with self._transaction() as execute:
+            work(execute)
+
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[schema.Execute]:
         with self._lock, translated(self._on_damage):
@@ -216,3 +222,13 @@ class Store:
     def _one(self, sql: str, values: Iterable[object]) -> tuple[Any, ...] | None:
         rows = self._all(sql, values)
         return rows[0] if rows else None
+
+
+def _drop(execute: schema.Execute, where: str, values: tuple[object, ...]) -> int:
+    """Drop contacts with their earlier versions; returns how many contacts."""
+    found = execute(f"SELECT count(*) FROM contact WHERE {where}", values).fetchone()
+    count = int(found[0]) if found else 0
+    if count:
+        execute(f"DELETE FROM version WHERE no IN (SELECT no FROM contact WHERE {where})", values)
+        execute(f"DELETE FROM contact WHERE {where}", values)
+    return count

@@ -143,6 +143,11 @@ class HistoryModel(QAbstractTableModel):
         self._forget_rows()
         self._all_changed()
 
+    @property
+    def numbers(self) -> Numbers:
+        """The store's numbers of all contacts, in the table's order; not to be changed."""
+        return self._order
+
     def number(self, row: int) -> int | None:
         """The store's number of the contact in a row."""
         return int(self._order[row]) if 0 <= row < len(self._order) else None
@@ -161,6 +166,11 @@ class HistoryModel(QAbstractTableModel):
         reader, columns = self._order_reader, [column(key) for key in keys]
         cell_text = self._cell_text()
         return self._tasks.order(lambda: _texts(reader, numbers, columns, cell_text))
+
+    def read_value(self, row: int, key: str) -> Job:
+        """Read a cell's value as it is stored, to filter by; None where the contact is gone."""
+        number, reader = int(self._order[row]), self._order_reader
+        return self._tasks.order(lambda: _value(reader, number, key))
 
     def close(self) -> None:
         """Stop reading and let the connections go."""
@@ -338,11 +348,13 @@ class HistoryModel(QAbstractTableModel):
             raise error
 
 
+def is_right_aligned(shown: Column) -> bool:
+    """Numbers stand at the right, so that their digits line up; everything else at the left."""
+    return shown.kind in _RIGHT_ALIGNED
+
+
 def alignment(shown: Column) -> Qt.AlignmentFlag:
-    """Numbers to the right, so that their digits line up; everything else to the left."""
-    side = (
-        Qt.AlignmentFlag.AlignRight if shown.kind in _RIGHT_ALIGNED else Qt.AlignmentFlag.AlignLeft
-    )
+    side = Qt.AlignmentFlag.AlignRight if is_right_aligned(shown) else Qt.AlignmentFlag.AlignLeft
     # Absolute: a name written from right to left stays under its column's head.
     return side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
 
@@ -361,6 +373,11 @@ def _formatted(
         )
         for number, row in rows.items()
     }
+
+
+def _value(reader: Reader, number: int, key: str) -> Value:
+    row = reader.rows([number], [key]).get(number)
+    return row.cells[0] if row else None
 
 
 def _texts(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
@@ -14,9 +15,13 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QAction,
+    QCursor,
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -26,10 +31,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop_app.core.history.columns import COLUMNS, Column, Kind, column
+from desktop_app.core.history.columns import Column, Kind, Value, column
+from desktop_app.core.history.reader import Numbers
 from desktop_app.gui.history.cell_delegate import CellDelegate
 from desktop_app.gui.history.header import PADDING, Header
 from desktop_app.gui.history.history_model import HistoryModel
+from desktop_app.gui.history.row_painter import RowPainter, sections_in
 from desktop_app.gui.theme import ROW_PX, Theme
 
 MAX_COPIED_ROWS = 100_000
@@ -45,13 +52,23 @@ class HistoryTable(QTableView):
     chosen = Signal(object)
     opened = Signal(int)  # Enter or a double click
     copied = Signal(int)  # how many rows stand on the clipboard
+    value_chosen = Signal(
+        str, object, bool
+    )  # a column's key, a cell's value, whether to exclude it
+    columns_asked = Signal()
+    columns_changed = Signal()  # one was hidden, or moved
+    selection_settled = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._copied_titles: list[str] = []
+        self._choosing = ("", False)
         self.setObjectName("historyTable")
         self.setAccessibleName("Contacts")
-        self.setItemDelegate(CellDelegate(theme, self))
+        self.setItemDelegate(CellDelegate(self))
+        self._painter = RowPainter(theme)
+        # Then scrolling moves the rows on the screen and paints only those that come into sight.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -81,6 +98,7 @@ class HistoryTable(QTableView):
         """Show a model; its default order's arrow stands on the sorted column."""
         self.setModel(model)
         self.selectionModel().currentRowChanged.connect(self._on_current_changed)
+        self.selectionModel().selectionChanged.connect(self._on_selection_changed)
         model.modelReset.connect(self._on_model_reset)
         model.query_shown.connect(self.scrollToTop)
         self._on_model_reset()
@@ -102,6 +120,35 @@ class HistoryTable(QTableView):
             return
         super().keyPressEvent(event)
 
+    # --- painting -----------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """All rows in one loop: Qt's own way asks for each cell, which takes twice as long."""
+        area, model, header = event.rect(), self.model(), self.horizontalHeader()
+        height = self.verticalHeader().defaultSectionSize()
+        selection, hovered = self.selectionModel(), self._hovered_row()
+        first, last = self.rowAt(area.top()), self.rowAt(area.bottom())
+        with QPainter(self.viewport()) as painter:
+            self._painter.clear(painter, area)
+            if not isinstance(model, HistoryModel) or first < 0:
+                return
+            sections = sections_in(header, model.columns, area.left(), area.right())
+            self._painter.begin(painter, sections)
+            for row in range(first, (last if last >= 0 else model.rowCount() - 1) + 1):
+                self._painter.row(
+                    model.formatted(row),
+                    self.rowViewportPosition(row),
+                    height,
+                    selected=selection.isSelected(model.index(row, 0)),
+                    hovered=row == hovered,
+                )
+
+    def _hovered_row(self) -> int:
+        viewport = self.viewport()
+        if not viewport.underMouse():
+            return -1
+        return self.rowAt(viewport.mapFromGlobal(QCursor.pos()).y())
+
     # --- copying ------------------------------------------------------------------------------
 
     def copy_rows(self) -> None:
@@ -116,10 +163,10 @@ class HistoryTable(QTableView):
         self._copy(["conversation_id"], titles=False)
 
     def _copy(self, keys: list[str], *, titles: bool) -> None:
-        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
-        if not rows:
+        rows = self._selected_rows()
+        if not len(rows):
             return
-        job = self.history().read_texts(rows[:MAX_COPIED_ROWS], keys)
+        job = self.history().read_texts(rows[:MAX_COPIED_ROWS].tolist(), keys)
         self._copied_titles = [column(key).title for key in keys] if titles else []
         job.succeeded.connect(self._on_texts_read)
 
@@ -138,27 +185,72 @@ class HistoryTable(QTableView):
         action.triggered.connect(run)
         self.addAction(action)
 
+    # --- what is selected ---------------------------------------------------------------------
+
+    def selected_numbers(self) -> Numbers:
+        """The store's numbers of the selected contacts, in the table's order."""
+        return self.history().numbers[self._selected_rows()]
+
+    def current_column(self) -> Column:
+        """The column in which the person stands; the first if in none."""
+        columns = self.history().columns
+        return columns[max(0, min(self.currentIndex().column(), len(columns) - 1))]
+
+    def _selected_rows(self) -> Numbers:
+        """By ranges: a million selected rows are one, and no million of indexes."""
+        ranges = [
+            np.arange(part.top(), part.bottom() + 1, dtype=np.int64)
+            for part in self.selectionModel().selection()
+        ]
+        return np.unique(np.concatenate(ranges)) if ranges else np.empty(0, dtype=np.int64)
+
+    def _on_selection_changed(self) -> None:
+        self.selection_settled.emit()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """With Alt a cell's value becomes a filter; with Shift too it is left out."""
+        index = self.indexAt(event.position().toPoint())
+        alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+        if alt and event.button() == Qt.MouseButton.LeftButton and index.isValid():
+            self._choose_value(index, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+            return
+        super().mousePressEvent(event)
+
+    def _choose_value(self, index: QModelIndex, exclude: bool) -> None:
+        key = self.history().columns[index.column()].key
+        job = self.history().read_value(index.row(), key)
+        self._choosing = (key, exclude)
+        job.succeeded.connect(self._on_value_read)
+
+    def _on_value_read(self, value: Value) -> None:
+        key, exclude = self._choosing
+        values = value or (None,) if isinstance(value, tuple) else (value,)
+        for each in values:
+            self.value_chosen.emit(key, each, exclude)
+
     # --- columns and sorting ------------------------------------------------------------------
 
     def _on_header_menu(self, where: QPoint) -> None:
-        """Every column by name, to show or hide."""
+        section = self.horizontalHeader().logicalIndexAt(where)
         menu = QMenu(self)
-        menu.setObjectName("columnMenu")
-        shown = [column.key for column in self.history().columns]
-        for offered in COLUMNS:
-            action = menu.addAction(offered.title)
-            action.setData(offered.key)
-            action.setCheckable(True)
-            action.setChecked(offered.key in shown)
-            action.setEnabled(offered.key not in PINNED)
-        menu.triggered.connect(self._on_column_toggled)
+        menu.setObjectName("headerMenu")
+        if 0 <= section < len(self.history().columns):
+            shown = self.history().columns[section]
+            hide = menu.addAction(f"Hide “{shown.title}”")
+            hide.setEnabled(shown.key not in PINNED)
+            hide.setData(shown.key)
+            hide.triggered.connect(self._on_hide_asked)
+        choose = menu.addAction("Columns …")
+        choose.triggered.connect(self.columns_asked)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.horizontalHeader().mapToGlobal(where))
 
-    def _on_column_toggled(self, action: QAction) -> None:
-        shown = {column.key for column in self.history().columns}
-        shown ^= {action.data()}
-        self.history().show_columns([column.key for column in COLUMNS if column.key in shown])
+    def _on_hide_asked(self) -> None:
+        action = self.sender()
+        assert isinstance(action, QAction)
+        keys = [column.key for column in self.history().columns if column.key != action.data()]
+        self.history().show_columns(keys)
+        self.columns_changed.emit()
 
     def _on_sort_asked(self, section: int, order: Qt.SortOrder) -> None:
         self.history().sort(section, order)

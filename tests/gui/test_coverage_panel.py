@@ -1,0 +1,94 @@
+"""The coverage calendar: each day says in words what its colour says, and keys walk through it."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QCheckBox, QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop_app.core.history.clock import Interval
+from desktop_app.core.history.coverage import DAY_MS, Day
+from desktop_app.gui.history.coverage_grid import CoverageGrid
+from desktop_app.gui.history.coverage_panel import CoveragePanel
+from desktop_app.gui.theme import Theme
+
+FIRST = 20_595 * DAY_MS  # 2026-05-22
+DAYS = [
+    Day(FIRST, "synced", "", 4212, FIRST + DAY_MS),
+    Day(FIRST + DAY_MS, "partial", "only some of its hours", 12, FIRST + DAY_MS),
+    Day(FIRST + 2 * DAY_MS, "missing"),
+    Day(FIRST + 3 * DAY_MS, "future"),
+]
+
+
+@pytest.fixture
+def parent(qtbot: QtBot) -> QWidget:
+    made = QWidget()
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+@pytest.fixture
+def panel(theme: Theme, parent: QWidget, qtbot: QtBot) -> CoveragePanel:
+    made = CoveragePanel(theme, following=True, parent=parent)
+    made.show_days(DAYS)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def words(panel: CoveragePanel) -> str:
+    found = panel.findChild(QLabel, "coverageDay")
+    assert found is not None
+    return found.text()
+
+
+def grid(panel: CoveragePanel) -> CoverageGrid:
+    found = panel.findChild(CoverageGrid)
+    assert found is not None
+    return found
+
+
+def test_it_begins_at_the_last_day_that_has_begun(panel: CoveragePanel) -> None:
+    assert words(panel) == "24 May 2026: not read yet"
+
+
+def test_keys_walk_through_the_days_and_each_says_what_it_is(panel: CoveragePanel) -> None:
+    seen = []
+    for _ in range(2):
+        QTest.keyClick(grid(panel), Qt.Key.Key_Left)
+        seen.append(words(panel))
+    assert seen == [
+        "23 May 2026: in part, 12 contacts (only some of its hours)",
+        "22 May 2026: complete, 4,212 contacts",
+    ]
+    QTest.keyClick(grid(panel), Qt.Key.Key_Left)  # there is none before
+    assert words(panel) == seen[-1]
+
+
+def test_a_day_can_be_shown_and_read_again_but_not_one_to_come(panel: CoveragePanel) -> None:
+    shown: list[Interval] = []
+    read: list[Interval] = []
+    panel.day_asked.connect(shown.append)
+    panel.read_asked.connect(read.append)
+    show, again = (panel.findChild(QPushButton, name) for name in ("coverageShow", "coverageAgain"))
+    assert show is not None and again is not None
+    QTest.mouseClick(show, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(again, Qt.MouseButton.LeftButton)
+    missing = Interval(DAYS[2].day_ms, DAYS[3].day_ms)
+    assert (shown, read) == ([missing], [missing])
+    QTest.keyClick(grid(panel), Qt.Key.Key_Right)
+    assert words(panel) == "25 May 2026: still to come"
+    assert not show.isEnabled() and not again.isEnabled()
+
+
+def test_the_range_can_be_left_as_it_is(panel: CoveragePanel) -> None:
+    told: list[bool] = []
+    panel.following_changed.connect(told.append)
+    follow = panel.findChild(QCheckBox, "coverageFollow")
+    assert follow is not None and follow.isChecked()
+    follow.click()
+    assert told == [False]
