@@ -140,6 +140,7 @@ class Application(QObject):
             surroundings=Surroundings(
                 unsafe=options.unsafe,
                 loopback_only=is_switched_off(),
+                other_way=not policy.forces_window,
                 ca_file=policy.ca_file,
                 credentials=self._network.credentials,
                 name_proxy=self._find_proxy.name,
@@ -151,6 +152,7 @@ class Application(QObject):
             sync_for=self._sync_for,
             sign_out=self.journey.sign_out,
             leave=self.journey.leave,
+            put_away=self.journey.put_away,
             budget=_budget,
             zone_for=_zone_for,
             organisations=lambda: self.organisations.names,
@@ -251,7 +253,7 @@ class Application(QObject):
         return self.preferences.stay_signed_in and self._options.policy.stay_signed_in
 
     def _on_signed_in(self) -> None:
-        if not self._idle.running:
+        if not self._idle.running and not self.window.is_locked:
             self._idle.start()
 
     def _on_idle(self) -> None:

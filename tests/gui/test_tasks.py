@@ -372,3 +372,102 @@ def test_after_closing_nothing_is_accepted(lane: str) -> None:
     job = start(tasks, lane, lambda: ran.append(1))
     assert job.over and ran == []
     tasks.close()
+
+
+# --- goodbyes -----------------------------------------------------------------------------------
+
+
+def test_closing_waits_for_a_farewell_that_is_under_way() -> None:
+    """A sign-out just asked for is told to the service although the window closes (T29)."""
+    tasks = Tasks()
+    said: list[str] = []
+
+    async def revoke() -> None:
+        await asyncio.sleep(0.05)
+        said.append("revoked")
+
+    tasks.farewell(revoke)
+    tasks.close()
+    assert said == ["revoked"]
+
+
+def test_closing_waits_for_what_cancelled_work_does_to_clean_up() -> None:
+    tasks = Tasks()
+    said: list[str] = []
+    begun = threading.Event()
+
+    async def sign_in() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0.05)
+            said.append("revoked")
+
+    tasks.network(sign_in)
+    assert wait_for(begun)
+    tasks.close()
+    assert said == ["revoked"]
+
+
+@pytest.mark.parametrize("moment", ["while it is made", "before it is told"])
+def test_a_value_whose_job_was_cancelled_is_seen_off(
+    moment: str, tasks: Tasks, qtbot: QtBot
+) -> None:
+    """A sign-in that comes in spite of Cancel must not stay alive (T29)."""
+    made, go_on, seen_off = threading.Event(), threading.Event(), threading.Event()
+
+    async def sign_in() -> str:
+        if moment == "while it is made":
+            made.set()
+            await asyncio.to_thread(wait_for, go_on)
+        return "session"
+
+    async def see_off(value: str) -> None:
+        assert value == "session"
+        seen_off.set()
+
+    async def stubborn() -> str:
+        """Goes on although it is cancelled, as the end of a request may."""
+        inner = asyncio.ensure_future(sign_in())
+        while not inner.done():
+            try:
+                await asyncio.shield(inner)
+            except asyncio.CancelledError:
+                continue
+        return await inner
+
+    job = tasks.network(stubborn, unclaimed=see_off)
+    ends = Ends(job)
+    if moment == "while it is made":
+        assert wait_for(made)
+    else:
+        # Another coroutine's end says that this one's value is on its way to this thread.
+        passed = threading.Event()
+
+        async def after() -> None:
+            passed.set()
+
+        tasks.network(after)
+        assert wait_for(passed)
+    job.cancel()
+    go_on.set()
+    assert wait_for(seen_off)
+    assert (ends.values, ends.ended) == ([], 1)
+
+
+def test_a_value_that_was_told_is_not_seen_off(tasks: Tasks, qtbot: QtBot) -> None:
+    seen_off: list[str] = []
+
+    async def sign_in() -> str:
+        return "session"
+
+    async def see_off(value: str) -> None:
+        seen_off.append(value)
+
+    job = tasks.network(sign_in, unclaimed=see_off)
+    ends = Ends(job)
+    qtbot.waitUntil(lambda: ends.ended == 1)
+    job.cancel()
+    settle(qtbot, tasks, "network")
+    assert (ends.values, seen_off) == (["session"], [])
