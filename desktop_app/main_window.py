@@ -36,6 +36,7 @@ from desktop_app.gui.theme import Theme
 from desktop_app.history_view import HistoryView
 
 BUDGET_MS = 1_000  # how often the status line tells the rate budget
+_GO_ON = "Sign in again to go on where you were."
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ class MainWindow(QMainWindow):
         self.renewal.expired.connect(self._on_expired)
         self.renewal.ended.connect(self._on_sign_in_needed)
         self.renewal.counted.connect(self._on_counted)
-        QShortcut(QKeySequence(LOCK_KEYS), self, self._on_lock_asked)
+        QShortcut(QKeySequence(LOCK_KEYS), self, self.lock)
 
     @property
     def session(self) -> Session | None:
@@ -212,7 +213,7 @@ class MainWindow(QMainWindow):
     def _add_account(self, session: Session, view: HistoryView) -> None:
         account = self._account = AccountButton(self._theme, view.status)
         account.sign_out_asked.connect(self.sign_out)
-        account.lock_asked.connect(self._on_lock_asked)
+        account.lock_asked.connect(self.lock)
         account.settings_asked.connect(self.settings_asked)
         account.switch_asked.connect(self._on_switch_asked)
         self._show_account(session, view)
@@ -232,10 +233,10 @@ class MainWindow(QMainWindow):
             )
 
     def _on_sign_in_needed(self) -> None:
-        self._sign_in_again("Your sign-in has ended. Sign in again to go on where you were.")
+        self._sign_in_again(f"Your sign-in has ended. {_GO_ON}")
 
     def _on_renewal_asked(self) -> None:
-        self._sign_in_again("Your sign-in ends soon. Sign in again to go on where you were.")
+        self._sign_in_again(f"Your sign-in ends soon. {_GO_ON}")
 
     def _sign_in_again(self, why: str, *, unlocking: bool = False) -> None:
         session = self._session
@@ -331,12 +332,8 @@ class MainWindow(QMainWindow):
         self._is_locked = locked
         self.auth_view.must_type(locked)
 
-    def _on_lock_asked(self) -> None:
-        self.lock()
-
     def _on_unlock_asked(self) -> None:
-        why = "Contact History is locked. Sign in to go on where you were."
-        self._sign_in_again(why, unlocking=True)
+        self._sign_in_again(f"Contact History is locked. {_GO_ON}", unlocking=True)
 
     # --- leaving ------------------------------------------------------------------------------
 
