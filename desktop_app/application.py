@@ -141,6 +141,7 @@ class Application(QObject):
             surroundings=Surroundings(
                 unsafe=options.unsafe,
                 loopback_only=is_switched_off(),
+                other_way=not policy.forces_window,
                 ca_file=policy.ca_file,
                 credentials=self._network.credentials,
                 name_proxy=self._find_proxy.name,
@@ -152,6 +153,7 @@ class Application(QObject):
             sync_for=self._sync_for,
             sign_out=self.journey.sign_out,
             leave=self.journey.leave,
+            put_away=self.journey.put_away,
             budget=_budget,
             zone_for=_zone_for,
             organisations=lambda: self.organisations.names,
@@ -177,6 +179,7 @@ class Application(QObject):
         self.window.signed_in.connect(self._on_signed_in)
         self.window.locked.connect(self._idle.stop)
         self.window.signed_out.connect(self._idle.stop)
+        self.window.signed_out.connect(self._network.forget_credentials)
 
     def show(self) -> None:
         """Show the window and begin the first sign-in."""
@@ -252,7 +255,7 @@ class Application(QObject):
         return self.preferences.stay_signed_in and self._options.policy.stay_signed_in
 
     def _on_signed_in(self) -> None:
-        if not self._idle.running:
+        if not self._idle.running and not self.window.is_locked:
             self._idle.start()
 
     def _on_idle(self) -> None:

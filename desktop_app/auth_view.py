@@ -11,22 +11,17 @@ from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtWebEngineWidgets import QWebEngineView
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop_app.core.errors import (
-    ContactHistoryError,
-    ForbiddenByPolicy,
-    LoginUnavailable,
-    ProxySignInNeeded,
-    UnsafeEnvironment,
-)
-from desktop_app.core.signin.profiles import Grant, Profile, Way
-from desktop_app.core.signin.refusals import is_grant_refused
+from desktop_app.core.errors import ForbiddenByPolicy, LoginUnavailable, ProxySignInNeeded
+from desktop_app.core.signin.profiles import Profile, Way
 from desktop_app.core.signin.session import Session
 from desktop_app.gui.assets import Icon
-from desktop_app.gui.message_page import MessagePage
-from desktop_app.gui.notices import sentence_of
+from desktop_app.gui.notices import NoticeBar
+from desktop_app.gui.signin.browser_page import BrowserPage
 from desktop_app.gui.signin.browser_way import BrowserWay, OpenUrl, open_in_system_browser
+from desktop_app.gui.signin.failures import failed_attempt
+from desktop_app.gui.signin.kept_way import KeptWay
 from desktop_app.gui.signin.login_panel import STALLED_MS, LoginPanel
 from desktop_app.gui.signin.organisations import Organisations
 from desktop_app.gui.signin.proxy_page import ProxyPage
@@ -35,10 +30,8 @@ from desktop_app.gui.signin.side_panel import SidePanel
 from desktop_app.gui.signin.surroundings import Surroundings
 from desktop_app.gui.signin.ways import Journey
 from desktop_app.gui.signin.window_way import WindowWay
-from desktop_app.gui.tasks import Job, Tasks
+from desktop_app.gui.tasks import Tasks
 from desktop_app.gui.theme import Theme
-
-USE_PKCE = "Sign in with PKCE instead"
 
 
 class AuthView(QWidget):
@@ -49,6 +42,7 @@ class AuthView(QWidget):
     callback_seen = Signal()
     practice_asked = Signal()
     settings_asked = Signal()
+    back_asked = Signal()  # to the history that is still held
     page_loaded = Signal()
     proxy_answered = Signal(str, str, str)  # proxy, user, password
 
@@ -71,9 +65,9 @@ class AuthView(QWidget):
         self._tasks = tasks
         self._hint = ""
         self._must_type = False
+        self._can_go_back = False
         self._used: Profile | None = None  # the profile of the attempt under way
         self._retry_with_pkce = False
-        self._resuming: Job | None = None
         self._side = SidePanel(self)
         self._panel = LoginPanel(
             theme,
@@ -84,16 +78,23 @@ class AuthView(QWidget):
         self._window = WindowWay(self._panel, journey, tasks, surroundings, self)
         self._browser = BrowserWay(journey, tasks, open_url, self)
         self.set_up = SetUp(organisations, journey, tasks, theme, surroundings, self)
-        self._waiting = MessagePage(theme, "browserMessage", self)
+        self._kept = KeptWay(journey, tasks, self)
+        self._waiting = BrowserPage(
+            theme, self, offer_window=not organisations.policy.forces_browser
+        )
         self._proxy = ProxyPage(theme, self)
         self._right = QStackedWidget(self)
         for page in (self._panel, self._waiting, self.set_up.page, self._proxy):
             self._right.addWidget(page)
+        self._notice = NoticeBar(theme, self, "signInNotice")
+        right = QVBoxLayout()
+        right.addWidget(self._notice)
+        right.addWidget(self._right, 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self._side)
-        row.addWidget(self._right, 1)
+        row.addLayout(right, 1)
         self._connect()
         self._side.show_policy(organisations.policy)
         self._side.show_profiles(organisations.profiles)
@@ -108,14 +109,17 @@ class AuthView(QWidget):
         side.edit_asked.connect(self._on_edit_asked)
         side.practice_asked.connect(self.practice_asked)
         side.settings_asked.connect(self.settings_asked)
+        side.back_asked.connect(self.back_asked)
         self._panel.status_changed.connect(side.say)
         self._panel.retry_asked.connect(self._on_retry)
         self._panel.browser_asked.connect(self._on_browser_asked)
         self._panel.page_loaded.connect(self.page_loaded)
         for way in (self._window, self._browser):
             way.callback_seen.connect(self._on_callback_seen)
-            way.signed_in.connect(self._on_session)
-            way.failed.connect(self._on_failed)
+        for each in (self._window, self._browser, self._kept):
+            each.signed_in.connect(self._on_session)
+            each.failed.connect(self._on_failed)
+        self._kept.nothing_kept.connect(self._begin)
         self._browser.opened.connect(self._on_browser_opened)
         self._waiting.acted.connect(self._browser.open_again)
         self._waiting.other_acted.connect(self._on_window_asked)
@@ -137,8 +141,30 @@ class AuthView(QWidget):
 
     def must_type(self, must: bool) -> None:
         """Whether whoever signs in has to prove who they are, though a login host may remember
-        them: each attempt then begins without cookies, and asks for the login page."""
+        them: each attempt then begins without cookies, and asks for the login page.
+
+        Nothing else can be reached here then: who unlocks is who was there, in the same place.
+        """
         self._must_type = must
+        self._side.lock(must)
+
+    def offer_back(self, offered: bool) -> None:
+        """Whether there is a history to go back to, without signing in."""
+        self._can_go_back = offered
+        self._side.offer_back(offered)
+
+    def tell(self, sentence: str) -> None:
+        """Say something that isn't about the attempt."""
+        self._notice.say(sentence, level="warn")
+
+    def say_opening(self) -> None:
+        """The session is there and its history is being opened: nothing else begins meanwhile."""
+        self.say(Icon.CLOCK, "Opening your history …", "")
+        self._wait(True)
+
+    def _wait(self, waiting: bool) -> None:
+        self._side.setEnabled(not waiting)
+        self._panel.setEnabled(not waiting)
 
     def start(
         self,
@@ -189,9 +215,8 @@ class AuthView(QWidget):
 
     def cancel(self) -> None:
         """End the attempt under way, whichever way it goes."""
-        if self._resuming is not None:
-            self._resuming.cancel()
-            self._resuming = None
+        self._wait(False)
+        self._kept.cancel()
         self._window.cancel()
         self._browser.cancel()
         self._retry_with_pkce = False
@@ -204,6 +229,7 @@ class AuthView(QWidget):
 
     def say(self, icon: Icon, title: str, text: str, *, retry: bool = False) -> None:
         """Show words in place of the login page; ``retry`` offers to sign in anew."""
+        self._wait(False)
         self._say(icon, title, text, "Retry" if retry else "")
 
     def _say(
@@ -251,7 +277,8 @@ class AuthView(QWidget):
         if not self._is_allowed(profile):
             return
         if profile.way is Way.BROWSER:
-            self._show_waiting("Opening your browser …", "", profile)
+            self._right.setCurrentWidget(self._waiting)
+            self._waiting.show_opening()
             self._browser.start(profile, hint=self._hint, prompt=prompt)
         else:
             self._right.setCurrentWidget(self._panel)
@@ -271,21 +298,7 @@ class AuthView(QWidget):
         if not self._is_allowed(profile):
             return
         self.say(Icon.CLOCK, "Signing you in …", "")
-        resume = self._journey.resume
-        self._resuming = self._tasks.network(lambda: resume(profile))
-        self._resuming.succeeded.connect(self._on_resumed)
-        self._resuming.failed.connect(self._on_not_resumed)
-
-    def _on_resumed(self, session: Session | None) -> None:
-        self._resuming = None
-        if session is not None:
-            self._on_session(session)
-        elif self._used is not None:
-            self._begin(self._used)
-
-    def _on_not_resumed(self, error: Exception) -> None:
-        self._resuming = None
-        self._on_failed(error)
+        self._kept.start(profile)
 
     def _on_callback_seen(self) -> None:
         self.callback_seen.emit()
@@ -300,20 +313,14 @@ class AuthView(QWidget):
         self.signed_in.emit(session)
 
     def _on_failed(self, error: Exception) -> None:
-        title = error.title if isinstance(error, ContactHistoryError) else "Sign-in did not finish"
-        self._side.say(title)
+        failed = failed_attempt(error, self._used, self._organisations.policy)
+        self._retry_with_pkce = failed.offers_pkce
+        self._side.say(failed.title)
         if isinstance(error, ProxySignInNeeded):
             self.ask_for_proxy(error.proxy)
-            self.failed.emit(error)
-            return
-        used = self._used
-        self._retry_with_pkce = (
-            used is not None and used.grant is Grant.IMPLICIT and is_grant_refused(error)
-        )
-        hopeless = isinstance(error, ForbiddenByPolicy | UnsafeEnvironment)
-        action = USE_PKCE if self._retry_with_pkce else "" if hopeless else "Retry"
-        browser = isinstance(error, UnsafeEnvironment | LoginUnavailable)
-        self._say(Icon.WARNING, title, sentence_of(error), action, browser=browser)
+        else:
+            browser = failed.offers_browser
+            self._say(Icon.WARNING, failed.title, failed.text, failed.action, browser=browser)
         self.failed.emit(error)
 
     def _on_retry(self) -> None:
@@ -341,35 +348,17 @@ class AuthView(QWidget):
             self._begin(replace(profile, way=Way.VIEW), Way.VIEW)
 
     def _on_browser_opened(self, taken: bool) -> None:
-        profile = self.profile
-        if profile is None:
-            return
         if taken:
-            words = (
-                "The login page has opened there. Sign in and come back: this window goes on by"
-                " itself. It waits for 5 minutes."
-            )
-            self._show_waiting("Sign in with your browser", words, profile)
+            self._waiting.show_waiting()
+            self._right.setCurrentWidget(self._waiting)
             self._side.say("Waiting for your browser")
-        else:
-            self._on_failed(
-                LoginUnavailable(
-                    "No browser could be opened. Choose a default browser in this computer's"
-                    " settings, then retry."
-                )
+            return
+        self._on_failed(
+            LoginUnavailable(
+                "No browser could be opened. Choose a default browser in this computer's settings,"
+                " then retry."
             )
-
-    def _show_waiting(self, title: str, words: str, profile: Profile) -> None:
-        forced = self._organisations.policy.forces_browser
-        self._waiting.say(
-            Icon.GLOBE,
-            title,
-            words,
-            "Open it again" if words else "",
-            "" if forced or not words else "Use this window",
         )
-        self._right.setCurrentWidget(self._waiting)
-        self._waiting.setFocus()
 
     # --- the other pages ----------------------------------------------------------------------
 
@@ -389,12 +378,18 @@ class AuthView(QWidget):
         self.start(name)
 
     def _on_set_up_closed(self) -> None:
-        self.start(hint=self._hint)
+        if self._can_go_back:
+            self.back_asked.emit()
+        else:
+            self.start(hint=self._hint)
 
     def _on_proxy_answered(self, proxy: str, user: str, password: str) -> None:
         self.proxy_answered.emit(proxy, user, password)
         self.start(hint=self._hint)
 
     def _on_proxy_cancelled(self) -> None:
+        if self._can_go_back:
+            self.back_asked.emit()
+            return
         words = "Without a name and a password the network's proxy lets nothing through."
         self._say(Icon.WARNING, ProxySignInNeeded.title, words, "Retry")

@@ -36,6 +36,7 @@ from desktop_app.gui.theme import Theme
 from desktop_app.history_view import HistoryView
 
 BUDGET_MS = 1_000  # how often the status line tells the rate budget
+_GO_ON = "Sign in again to go on where you were."
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Services:
     sync_for: Callable[[Session, Store], Sync]
     sign_out: Callable[[Session], Coroutine[Any, Any, bool]]  # whether Genesys was told
     leave: Callable[[Session], Coroutine[Any, Any, object]]  # at closing; may keep the sign-in
+    put_away: Callable[[Session], Coroutine[Any, Any, object]]  # at locking: nothing stays kept
     budget: Callable[[Session], tuple[int, int]]  # requests used and allowed a minute
     zone_for: Callable[[Session], ZoneInfo]
     organisations: Callable[[], Sequence[str]]  # the names of all profiles
@@ -102,6 +104,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self.auth_view.signed_in.connect(self._on_signed_in)
         self.auth_view.settings_asked.connect(self.settings_asked)
+        self.auth_view.back_asked.connect(self._on_back_asked)
         self.settings_page.closed.connect(self._on_settings_closed)
         self.lock_page.unlock_asked.connect(self._on_unlock_asked)
         self.lock_page.sign_out_asked.connect(self.sign_out)
@@ -111,7 +114,7 @@ class MainWindow(QMainWindow):
         self.renewal.expired.connect(self._on_expired)
         self.renewal.ended.connect(self._on_sign_in_needed)
         self.renewal.counted.connect(self._on_counted)
-        QShortcut(QKeySequence(LOCK_KEYS), self, self._on_lock_asked)
+        QShortcut(QKeySequence(LOCK_KEYS), self, self.lock)
 
     @property
     def session(self) -> Session | None:
@@ -134,7 +137,7 @@ class MainWindow(QMainWindow):
                 return
             self._close_history()
         self._stack.setCurrentWidget(self.auth_view)
-        self.auth_view.say(Icon.CLOCK, "Opening your history …", "")
+        self.auth_view.say_opening()
         open_store = self._services.open_store
         self._job = self._tasks.write(lambda: (session, open_store(session)))
         self._job.succeeded.connect(self._on_store_opened)
@@ -145,9 +148,13 @@ class MainWindow(QMainWindow):
         before, self._session = self._session, session
         self.renewal.follow(session)
         if before is not None:
-            sign_out = self._services.sign_out
-            self._tasks.network(lambda: sign_out(before))
+            self._revoke(before)
         return before
+
+    def _revoke(self, session: Session) -> Job:
+        """End a sign-in at the service; closing the window waits for it (T29)."""
+        sign_out = self._services.sign_out
+        return self._tasks.farewell(lambda: sign_out(session))
 
     def _go_on(self, session: Session, view: HistoryView, store: Store) -> None:
         self._show_account(session, view)
@@ -206,7 +213,7 @@ class MainWindow(QMainWindow):
     def _add_account(self, session: Session, view: HistoryView) -> None:
         account = self._account = AccountButton(self._theme, view.status)
         account.sign_out_asked.connect(self.sign_out)
-        account.lock_asked.connect(self._on_lock_asked)
+        account.lock_asked.connect(self.lock)
         account.settings_asked.connect(self.settings_asked)
         account.switch_asked.connect(self._on_switch_asked)
         self._show_account(session, view)
@@ -226,23 +233,23 @@ class MainWindow(QMainWindow):
             )
 
     def _on_sign_in_needed(self) -> None:
-        self._sign_in_again("Your sign-in has ended. Sign in again to go on where you were.")
+        self._sign_in_again(f"Your sign-in has ended. {_GO_ON}")
 
     def _on_renewal_asked(self) -> None:
-        self._sign_in_again("Your sign-in ends soon. Sign in again to go on where you were.")
+        self._sign_in_again(f"Your sign-in ends soon. {_GO_ON}")
 
     def _sign_in_again(self, why: str, *, unlocking: bool = False) -> None:
         session = self._session
-        if session is None or (self._is_locked and not unlocking):
-            return  # whoever unlocks signs in anyway
-        self.renewal.give_up()
-        self._stack.setCurrentWidget(self.auth_view)
+        if session is None:
+            return
+        if not unlocking and (self._is_locked or self.auth_view.isVisible()):
+            return  # whoever unlocks, or is at it already, signs in anyway
+        self._show_sign_in()
         self.auth_view.start(session.profile.name, hint=session.user_email, why=why)
 
     def _on_renewal_refused(self, session: Session) -> None:
         """Somebody else was remembered by the login host: that sign-in is not used."""
-        sign_out = self._services.sign_out
-        self._tasks.network(lambda: sign_out(session))
+        self._revoke(session)
 
     def _on_renewal_needs_person(self, words: str) -> None:
         if self.history_view is not None:
@@ -255,6 +262,8 @@ class MainWindow(QMainWindow):
             self._account.show_countdown(words, urgent=urgent)
 
     def _on_proxy_sign_in_needed(self, error: ProxySignInNeeded) -> None:
+        if self._is_locked or self.auth_view.isVisible():
+            return  # what reads behind the screen disturbs nobody who signs in
         self._sign_in_again("The network's proxy asks for a sign-in.")
         self.auth_view.cancel()
         self.auth_view.ask_for_proxy(error.proxy)
@@ -268,6 +277,8 @@ class MainWindow(QMainWindow):
         """Say that something went wrong that nobody had thought of."""
         if self.history_view is not None:
             self.history_view.notice.say(sentence, level="warn")
+        else:
+            self.auth_view.tell(sentence)
 
     # --- settings -----------------------------------------------------------------------------
 
@@ -286,7 +297,18 @@ class MainWindow(QMainWindow):
     def show_sign_in(self) -> None:
         """Leave the settings for the sign-in screen, to set up or to edit an organisation."""
         self._before_settings = None
+        self._show_sign_in()
+
+    def _show_sign_in(self) -> None:
+        """With a way back, where a history is held and nothing has to be proved."""
+        self.renewal.give_up()
+        self.auth_view.offer_back(self.history_view is not None and not self._is_locked)
         self._stack.setCurrentWidget(self.auth_view)
+
+    def _on_back_asked(self) -> None:
+        if self.history_view is not None and not self._is_locked:
+            self.auth_view.cancel()
+            self._stack.setCurrentWidget(self.history_view)
 
     # --- locking ------------------------------------------------------------------------------
 
@@ -299,6 +321,8 @@ class MainWindow(QMainWindow):
         self._before_settings = None
         close_popups(self)
         self.renewal.give_up()
+        put_away = self._services.put_away
+        self._tasks.farewell(lambda: put_away(session))
         self.auth_view.cancel()  # nothing that was begun before may unlock it
         self.lock_page.show_locked(session.user_name, session.organization_name, idle_minutes)
         self._stack.setCurrentWidget(self.lock_page)
@@ -308,12 +332,8 @@ class MainWindow(QMainWindow):
         self._is_locked = locked
         self.auth_view.must_type(locked)
 
-    def _on_lock_asked(self) -> None:
-        self.lock()
-
     def _on_unlock_asked(self) -> None:
-        why = "Contact History is locked. Sign in to go on where you were."
-        self._sign_in_again(why, unlocking=True)
+        self._sign_in_again(f"Contact History is locked. {_GO_ON}", unlocking=True)
 
     # --- leaving ------------------------------------------------------------------------------
 
@@ -328,12 +348,11 @@ class MainWindow(QMainWindow):
         self._set_locked(False)
         if session is None:
             return
-        sign_out = self._services.sign_out
         self._close_history()
         self.auth_view.forget()
         self._stack.setCurrentWidget(self.auth_view)
         self.auth_view.say(Icon.CLOCK, "Signing out …", "")
-        self._job = self._tasks.network(lambda: sign_out(session))
+        self._job = self._revoke(session)
         self._job.succeeded.connect(self._on_signed_out)
         self._job.failed.connect(self._on_sign_out_failed)
 
@@ -346,11 +365,12 @@ class MainWindow(QMainWindow):
         if name:
             self.auth_view.start(name)
 
-    def _on_sign_out_failed(self, error: Exception) -> None:
+    def _on_sign_out_failed(self) -> None:
         self._on_signed_out(False)
 
     def _close_history(self) -> None:
         self._budget_timer.stop()
+        self.auth_view.offer_back(False)
         view, self.history_view = self.history_view, None
         self._account = None
         self._before_settings = None

@@ -9,6 +9,7 @@ from desktop_app.core.signin.kept import KeptSessions
 from desktop_app.core.signin.policy import Policy
 from desktop_app.core.signin.policy_file import NO_PROXY, SYSTEM_PROXY
 from desktop_app.core.signin.profiles import Grant, Way
+from desktop_app.gui.notices import sentence_of
 from desktop_app.gui.preferences import Preferences
 from desktop_app.gui.settings.state import OrganisationEntry, SettingsState
 from desktop_app.gui.signin.organisations import Organisations
@@ -49,6 +50,8 @@ class SettingsKeeper(QObject):
         self._page.remove_asked.connect(self._on_remove_asked)
         self._page.set_up_asked.connect(self._on_set_up_asked)
         organisations.changed.connect(self._show)
+        if not organisations.policy.stay_signed_in:  # nor may what was kept before stay
+            tasks.write(kept.forget_all)
 
     def _on_asked(self) -> None:
         """The keyring may take its time, so the page is shown first."""
@@ -81,6 +84,8 @@ class SettingsKeeper(QObject):
         return "" if self._has_keyring else _NO_KEYRING
 
     def _entries(self) -> list[OrganisationEntry]:
+        session = self._window.session
+        in_use = session.profile.name if session is not None else ""
         return [
             OrganisationEntry(
                 name=profile.name,
@@ -88,6 +93,7 @@ class SettingsKeeper(QObject):
                 region=place_of(profile),
                 grant=_GRANTS[profile.grant] + _WAYS[profile.way],
                 editable=not profile.is_practice,
+                in_use=profile.name == in_use,
             )
             for profile in self._organisations.profiles
         ]
@@ -97,17 +103,30 @@ class SettingsKeeper(QObject):
         self._theme.set_mode(mode)
 
     def _on_stay_changed(self, stay: bool) -> None:
-        """Off means that what is kept already is forgotten at once."""
+        """On also means the sign-in that is open now; off, that what is kept is forgotten."""
         self._preferences.stay_signed_in = stay
+        session, kept = self._window.session, self._kept
         if not stay:
-            self._tasks.write(self._kept.forget_all)
+            self._tasks.write(kept.forget_all)
+        elif session is not None and not session.profile.is_practice:
+            job = self._tasks.write(lambda: kept.keep(session))
+            job.failed.connect(self._on_not_kept)
+
+    def _on_not_kept(self, error: Exception) -> None:
+        self._preferences.stay_signed_in = False
+        self._page.tell(sentence_of(error))
+        self._show()
 
     def _on_edit_asked(self, name: str) -> None:
         self._window.show_sign_in()
         self._window.auth_view.edit(name)
 
     def _on_remove_asked(self, name: str) -> None:
-        self._organisations.remove(name)
+        self._organisations.remove(name).failed.connect(self._on_not_removed)
+
+    def _on_not_removed(self, error: Exception) -> None:
+        self._page.tell(sentence_of(error))
+        self._show()
 
     def _on_set_up_asked(self) -> None:
         self._window.show_sign_in()

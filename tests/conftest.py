@@ -125,6 +125,31 @@ def _no_thread_outlives_the_test() -> Iterator[None]:
         _join_qt_pool()
 
 
+@pytest.fixture(autouse=True)
+def _no_web_page_outlives_the_test() -> Iterator[None]:
+    """One that is left crashes the interpreter when it ends, long after its test has passed."""
+    yield
+    if "PySide6.QtWebEngineCore" in sys.modules:
+        _delete_what_was_deleted_later()
+        left = _web_objects()
+        assert not left, f"left of the web view: {', '.join(left)}"
+
+
+def _delete_what_was_deleted_later() -> None:
+    """Qt keeps that for the next event loop, and after the last test there is none."""
+    from PySide6.QtCore import QCoreApplication, QEvent
+
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def _web_objects() -> list[str]:
+    import shiboken6
+    from PySide6.QtWebEngineCore import QWebEnginePage, QWebEngineProfile
+
+    kinds = (QWebEnginePage, QWebEngineProfile)
+    return [repr(each) for each in shiboken6.getAllValidWrappers() if isinstance(each, kinds)]
+
+
 def _join_qt_pool() -> None:
     from PySide6.QtCore import QThreadPool
 

@@ -32,6 +32,12 @@ _SECRET = re.compile(
         | " (?: [^"\\\n] | \\. )*+ "?+ | ' (?: [^'\\\n] | \\. )*+ '?+ )
       | [^\s&"',;)}\]<>]++ )++"""
 )
+# An authorization code in an answer. The service's errors have a "code" too, which helps: words of
+# small letters with dots between, or a status.
+_CODE = re.compile(
+    r"""(?x) ( \\*+ ["'] code \\*+ ["'] \s*+ : \s*+ \\*+ ["'] )
+    (?! \d{1,3} ["'\\] ) (?= [^"'\\\n]* [A-Z0-9_-] ) [^"'\\\n]++"""
+)
 _URL = re.compile(r"""://([^\s"'<>?#]*+)([?#][^\s"<>]*+)?""")
 _QUERY = re.compile(r"""([?#])(?=[\w.%~\[\]-]{1,64}+=)[^\s"<>]++""")
 _MAIL_PART = r"""[^\s@"<>()\[\]{},;/=&?#|\\*]"""
@@ -73,6 +79,7 @@ def _pass(text: str) -> str:
     text = _HEADER.sub(rf"\1\2 {MARK}", text)
     text = _SCHEME.sub(rf"\1\2{MARK}", text)
     text = _SECRET.sub(rf"\1{MARK}", text)
+    text = _CODE.sub(rf"\1{MARK}", text)
     text = _URL.sub(_bare_url, text)
     text = _QUERY.sub(rf"\1{MARK}", text)
     text = _MAIL.sub(MARK, text)

@@ -14,7 +14,9 @@ value, an error or as cancelled, and says so through a signal on the GUI thread.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
+import time
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -23,6 +25,8 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 T = TypeVar("T")
 OnLoopError = Callable[[asyncio.AbstractEventLoop, dict[str, Any]], object]
+
+LEAVING_S = 2.0  # what goodbyes and clean-ups may take when the window closes
 
 
 class Job(QObject):
@@ -34,9 +38,15 @@ class Job(QObject):
 
     _completed = Signal(object)  # a Future; crosses from the lane's thread to this object's
 
-    def __init__(self, parent: QObject, interrupt: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        parent: QObject,
+        interrupt: Callable[[], None] | None = None,
+        handover: _Handover | None = None,
+    ) -> None:
         super().__init__(parent)
         self.interrupt = interrupt
+        self._handover = handover
         self._future: Future[Any] | None = None
         self._over = False
         self._completed.connect(self._on_completed, Qt.ConnectionType.QueuedConnection)
@@ -49,7 +59,9 @@ class Job(QObject):
         """End now. Whatever the work still brings, a result or an error, is dropped."""
         if self._over:
             return
-        if self._future is not None:
+        if self._handover is not None:
+            self._handover.drop()
+        elif self._future is not None:
             _stop(self._future, self.interrupt)
         self._end()
 
@@ -67,6 +79,8 @@ class Job(QObject):
     def _on_completed(self, future: Future[Any]) -> None:
         if self._over:
             return
+        if self._handover is not None:
+            self._handover.take()
         try:
             value = future.result()
         except (CancelledError, asyncio.CancelledError):
@@ -84,6 +98,11 @@ class Job(QObject):
             self.deleteLater()
 
 
+def _cancel_all(running: list[asyncio.Task[T]]) -> None:
+    for task in running:
+        task.cancel()
+
+
 def _stop(future: Future[Any], interrupt: Callable[[], None] | None) -> None:
     """Cancel work that waits, interrupt work that runs.
 
@@ -91,6 +110,42 @@ def _stop(future: Future[Any], interrupt: Callable[[], None] | None) -> None:
     """
     if not future.cancel() and interrupt is not None and future.running():
         interrupt()
+
+
+class _Handover:
+    """A value on its way to the GUI thread that must not get lost: a sign-in that is live.
+
+    Either the job's receiver takes it, or it was dropped with the job and is seen off.
+    """
+
+    def __init__(self, stop: Callable[[], None], see_off: Callable[[Any], None]) -> None:
+        """``stop`` cancels the work that makes the value."""
+        self._stop = stop
+        self._see_off = see_off
+        self._lock = threading.Lock()
+        self._under_way: list[Any] = []
+        self._dropped = False
+
+    def bring(self, value: Any) -> None:
+        """On the network lane, when the value is there."""
+        with self._lock:
+            if not self._dropped:
+                self._under_way.append(value)
+                return
+        self._see_off(value)
+
+    def take(self) -> None:
+        with self._lock:
+            self._under_way.clear()
+
+    def drop(self) -> None:
+        with self._lock:
+            self._dropped = True
+            left = self._under_way.copy()
+            self._under_way.clear()
+        self._stop()
+        for value in left:
+            self._see_off(value)
 
 
 class Relay(QObject):
@@ -124,11 +179,51 @@ class Tasks(QObject):
         self._running: dict[Future[Any], Callable[[], None] | None] = {}  # and how to interrupt
         self._closed = False
 
-    def network(self, work: Callable[[], Coroutine[Any, Any, T]]) -> Job:
-        """Run a coroutine on the network lane; cancelling the job cancels the coroutine."""
-        job = Job(self)
-        self._submit(job, lambda: asyncio.run_coroutine_threadsafe(work(), self._loop))
+    def network(
+        self,
+        work: Callable[[], Coroutine[Any, Any, T]],
+        *,
+        unclaimed: Callable[[T], Coroutine[Any, Any, object]] | None = None,
+    ) -> Job:
+        """Run a coroutine on the network lane; cancelling the job cancels the coroutine.
+
+        ``unclaimed`` sees off a value that comes although the job was cancelled.
+        """
+        if unclaimed is None:
+            job = Job(self)
+            self._submit(job, lambda: asyncio.run_coroutine_threadsafe(work(), self._loop))
+            return job
+        see_off = unclaimed
+        running: list[asyncio.Task[T]] = []
+
+        def stop() -> None:
+            # Two turns later, for work that was never begun could clean nothing up.
+            self._loop.call_soon_threadsafe(self._loop.call_soon, _cancel_all, running)
+
+        handover = _Handover(stop, lambda value: self._bid_farewell(lambda: see_off(value)))
+
+        async def brought() -> T:
+            running.extend(filter(None, [asyncio.current_task()]))
+            value = await work()
+            handover.bring(value)
+            return value
+
+        job = Job(self, handover=handover)
+        self._submit(job, lambda: asyncio.run_coroutine_threadsafe(brought(), self._loop))
         return job
+
+    def farewell(self, work: Callable[[], Coroutine[Any, Any, T]]) -> Job:
+        """Run a coroutine that ``close`` waits for as long as it waits for anything: to tell the
+        service that a sign-in has ended."""
+        job = Job(self)
+        self._submit(
+            job, lambda: asyncio.run_coroutine_threadsafe(work(), self._loop), at_close=False
+        )
+        return job
+
+    def _bid_farewell(self, work: Callable[[], Coroutine[Any, Any, object]]) -> None:
+        """The same from any thread, also while the lanes are closing; nobody hears how it ends."""
+        asyncio.run_coroutine_threadsafe(_quietly(work), self._loop)
 
     def write(self, work: Callable[[], T]) -> Job:
         """Run on the store's write lane. Never interrupted: a transaction is short.
@@ -177,16 +272,15 @@ class Tasks(QObject):
         """Stop accepting, cancel, join. ``last`` runs on the network lane before it stops.
 
         What waits in the write lane is done, for the store's own closing waits there.  Blocks for
-        as long as its transactions and ``last`` take, 2 s at most for the latter.
+        as long as its transactions take, and 2 s at most for ``last``, farewells and what
+        cancelled coroutines do to clean up.
         """
         if self._closed:
             return
         self._closed = True
         for future, interrupt in self._running.copy().items():
             _stop(future, interrupt)
-        if last is not None:
-            self._finish(last)
-        asyncio.run_coroutine_threadsafe(self._drain(), self._loop).result(timeout=5)
+        asyncio.run_coroutine_threadsafe(self._leave(last), self._loop).result()
         for lane in (self._order, self._window):
             lane.shutdown(wait=True, cancel_futures=True)
         self._write.shutdown(wait=True)
@@ -194,17 +288,25 @@ class Tasks(QObject):
         self._network.join()
         self._loop.close()
 
-    def _finish(self, last: Callable[[], Coroutine[Any, Any, object]]) -> None:
-        future = asyncio.run_coroutine_threadsafe(asyncio.wait_for(last(), 2), self._loop)
-        try:
-            future.result()
-        except Exception:  # leaving must not fail: a lost sign-out only means an early expiry
-            return
-
-    async def _drain(self) -> None:
-        """Let cancelled coroutines run their clean-up, and close what they opened."""
-        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    async def _leave(self, last: Callable[[], Coroutine[Any, Any, object]] | None) -> None:
+        """Everything else was cancelled by now; whatever outlasts its time is cut off."""
+        if last is not None:
+            _ = self._loop.create_task(_quietly(last))
+        deadline = time.monotonic() + LEAVING_S
+        while (others := self._others()) and (left := deadline - time.monotonic()) > 0:
+            await asyncio.wait(others, timeout=left)
+        others = self._others()
         for task in others:
             task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        if others:
+            await asyncio.wait(others, timeout=LEAVING_S)
         await self._loop.shutdown_asyncgens()
+
+    def _others(self) -> set[asyncio.Task[Any]]:
+        return asyncio.all_tasks(self._loop) - {asyncio.current_task(self._loop)}
+
+
+async def _quietly(work: Callable[[], Coroutine[Any, Any, object]]) -> None:
+    """Leaving must not fail: a goodbye that gets lost only means an early expiry."""
+    with contextlib.suppress(Exception):
+        await work()

@@ -137,3 +137,22 @@ def test_a_megabyte_made_to_be_slow_is_not() -> None:
         redact((piece * 100_000)[:100_000])
     redact(("password='a@b?" * 1_000_000)[:1_000_000])
     assert time.monotonic() - begun < 30
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"code": "Xk3-short_Code9"}',
+        "{'code': 'Xk3-short_Code9'}",
+        r'"{\"code\": \"Xk3-short_Code9\"}"',
+    ],
+)
+def test_T27_a_short_authorization_code_in_an_answer_goes(text: str) -> None:
+    assert "short" not in redact(text)
+    assert redact(redact(text)) == redact(text)
+
+
+@pytest.mark.parametrize("code", ["not.found", "bad.request", "too.many.requests.retry.after"])
+def test_the_services_error_codes_stay_for_they_help(code: str) -> None:
+    assert code in redact(f'{{"message": "No.", "code": "{code}", "status": 404}}')
+    assert '"code": "404"' in redact('{"code": "404"}')

@@ -24,6 +24,7 @@ class Finishing:
         self.given: list[Token | Code] = []
         self.attempts: list[Attempt] = []
         self.browsed: list[Profile] = []
+        self.signed_out: list[Session] = []
         self.error: Exception | None = None
         self.hang = False
         self.kept: Session | None = None
@@ -46,6 +47,10 @@ class Finishing:
         self.browsed.append(profile)
         open_url(f"{profile.login_url}/oauth/authorize?hint={hint}&prompt={prompt}")
         return await self._end()
+
+    async def sign_out(self, session: Session) -> bool:
+        self.signed_out.append(session)
+        return True
 
     async def resume(self, profile: Profile) -> Session | None:
         return self.kept

@@ -17,7 +17,7 @@ from PySide6.QtWebEngineCore import (
     QWebEngineProfile,
 )
 from PySide6.QtWebEngineCore import QWebEngineSettings as Settings
-from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QStackedWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.gui.message_page import MessagePage
@@ -320,3 +320,17 @@ def test_T39_the_origin_and_every_word_stay_text(host: WebServer, begin: Begin) 
         if label.text() and label.textFormat().name != "PlainText"
     ]
     assert rich == []
+
+
+def test_T04_a_page_that_is_hidden_opens_no_window_over_what_hides_it(
+    host: WebServer, begin: Begin, qtbot: QtBot
+) -> None:
+    """A renewal behind the lock or the table: the person is asked instead."""
+    login = begin()
+    host.pages["/start"] = page(BIG_LINK.format(to="/other", target="_blank"))
+    host.pages["/other"] = page("another window")
+    login.load("/start")
+    login.panel.hide()
+    login.run("window.open('/other'); 0")
+    qtbot.waitUntil(lambda: len(login.failures) == 1, timeout=LOAD_MS)
+    assert login.panel.findChildren(QDialog) == []

@@ -81,11 +81,10 @@ def test_it_shows_what_it_is_told(page: SettingsPage) -> None:
 
 
 def test_it_shows_what_is_told_later_and_nothing_of_before(page: SettingsPage) -> None:
-    page.show_state(SettingsState(stay_signed_in=True, organisations=(ACME,), may_set_up=False))
+    page.show_state(SettingsState(stay_signed_in=True, organisations=(ACME,)))
     assert find(page, QRadioButton, "settingsLook_system").isChecked()
     assert find(page, QCheckBox, "staySignedIn").isChecked()
     assert find(page, AdminTable).texts() == []
-    assert not find(page, QPushButton, "settingsSetUp").isVisible()
     shown = [each for each in page.findChildren(QPushButton, "edit_north") if each.isVisible()]
     assert shown == []
     page.show_state(SettingsState())

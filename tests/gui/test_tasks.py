@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections.abc import Callable
 from functools import partial
 
@@ -284,91 +283,3 @@ def test_sending_into_a_relay_that_is_gone_does_nothing(qtbot: QtBot) -> None:
     with qtbot.waitSignal(relay.destroyed):
         relay.deleteLater()
     relay.send("nobody hears this")
-
-
-def test_closing_cancels_what_runs_and_joins_every_thread(qtbot: QtBot) -> None:
-    before = set(threading.enumerate())
-    tasks = Tasks()
-    cleaned = threading.Event()
-    begun = [threading.Event() for _ in range(3)]
-    gate = threading.Event()
-
-    async def paging() -> None:
-        begun[0].set()
-        try:
-            await asyncio.Event().wait()
-        finally:
-            cleaned.set()
-
-    def read() -> None:
-        begun[1].set()
-        wait_for(gate)
-
-    network = Ends(tasks.network(paging))
-    read_job = Ends(tasks.order(read, gate.set))
-    write = Ends(tasks.write(begun[2].set))
-    assert all(map(wait_for, begun))
-    start_s = time.monotonic()
-    tasks.close()
-    assert time.monotonic() - start_s < 2
-    assert cleaned.is_set() and gate.is_set()
-    assert {thread for thread in threading.enumerate() if thread not in before} == set()
-    qtbot.waitUntil(lambda: network.ended == read_job.ended == write.ended == 1)
-    assert network.values == []
-
-
-def test_closing_does_every_write_that_was_asked_for() -> None:
-    """Closing the store waits in this lane behind a transaction: it must not be dropped."""
-    tasks = Tasks()
-    begun, gate = threading.Event(), threading.Event()
-    done: list[str] = []
-
-    def transaction() -> None:
-        begun.set()
-        wait_for(gate)
-        done.append("transaction")
-
-    tasks.write(transaction)
-    tasks.write(lambda: done.append("store closed"))
-    assert wait_for(begun)
-    leaving = threading.Timer(0.05, gate.set)
-    leaving.start()
-    tasks.close()
-    leaving.join()
-    assert done == ["transaction", "store closed"]
-
-
-def test_the_last_coroutine_runs_before_the_lane_ends() -> None:
-    tasks = Tasks()
-    said: list[str] = []
-
-    async def sign_out() -> None:
-        await asyncio.sleep(0)
-        said.append("signed out")
-
-    tasks.close(sign_out)
-    assert said == ["signed out"]
-
-
-@pytest.mark.parametrize("how", ["hangs", "fails"])
-def test_a_last_coroutine_cannot_keep_the_door_open(how: str) -> None:
-    tasks = Tasks()
-
-    async def last() -> None:
-        if how == "fails":
-            raise OSError("no network")
-        await asyncio.Event().wait()
-
-    start_s = time.monotonic()
-    tasks.close(last)
-    assert time.monotonic() - start_s < 3
-
-
-@pytest.mark.parametrize("lane", LANES)
-def test_after_closing_nothing_is_accepted(lane: str) -> None:
-    tasks = Tasks()
-    tasks.close()
-    ran: list[int] = []
-    job = start(tasks, lane, lambda: ran.append(1))
-    assert job.over and ran == []
-    tasks.close()

@@ -11,13 +11,13 @@ from typing import cast
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from desktop_app.auth_view import USE_PKCE, AuthView
-from desktop_app.core.errors import ClientRefused, LoginUnavailable, ProxySignInNeeded
+from desktop_app.auth_view import AuthView
+from desktop_app.core.errors import LoginUnavailable, ProxySignInNeeded
 from desktop_app.core.signin.policy import Policy
-from desktop_app.core.signin.profiles import Grant, Profile, Way, load_profiles
+from desktop_app.core.signin.profiles import Grant, Profile, Way
 from desktop_app.core.signin.session import Session
 from desktop_app.gui.notices import NoticeBar
 from desktop_app.gui.signin.login_panel import USE_BROWSER
@@ -254,58 +254,6 @@ def test_F29_an_authority_file_that_cannot_be_used_is_told_with_its_name(
     view.start()
     assert str(missing) in words(view)
     assert host.connections == 0
-
-
-# --- grants -----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("code", ["unauthorized_client", "unsupported_response_type"])
-def test_a_client_refused_for_implicit_is_offered_pkce_in_one_click(
-    code: str,
-    make: Make,
-    profile: Profile,
-    host: WebServer,
-    finishing: Finishing,
-    qtbot: QtBot,
-) -> None:
-    view = make(replace(profile, grant=Grant.IMPLICIT))
-    refusal = redirect(f"{profile.redirect_uri}#error={code}")
-    host.pages["/oauth/authorize"] = refusal
-    view.start()
-    qtbot.waitUntil(lambda: ClientRefused.title in words(view), timeout=LOAD_MS)
-    assert shown(view, "signInMessageAction") == USE_PKCE
-    host.pages["/oauth/authorize"] = page("log in")
-    with qtbot.waitSignal(view.page_loaded, timeout=LOAD_MS):
-        press(view, "signInMessageAction")
-    attempt = view._window.attempt
-    assert attempt is not None and "code_challenge=" in attempt.authorize_url
-
-
-def test_what_helped_is_written_down(
-    make: Make, profile: Profile, host: WebServer, qtbot: QtBot
-) -> None:
-    view = make(replace(profile, grant=Grant.IMPLICIT))
-    host.pages["/oauth/authorize"] = page("log in")
-    with qtbot.waitSignal(view.page_loaded, timeout=LOAD_MS):
-        view.start()
-    with qtbot.waitSignal(view.page_loaded, timeout=LOAD_MS):
-        press(view, "switchToPkce")
-    attempt = view._window.attempt
-    assert attempt is not None
-    state = attempt.authorize_url.partition("state=")[2].partition("&")[0]
-    host.pages["/oauth/authorize"] = redirect(f"{profile.redirect_uri}?code=abc&state={state}")
-    organisations = view._organisations
-    with qtbot.waitSignals([view.signed_in, organisations.changed], timeout=LOAD_MS):
-        view.web_view.reload()
-    assert load_profiles(organisations.file)["acme"].grant is Grant.PKCE
-
-
-def test_implicit_says_when_it_ends_and_pkce_does_not(make: Make, profile: Profile) -> None:
-    view = make(replace(profile, grant=Grant.IMPLICIT))
-    note = view.findChild(QLabel, "grantNote")
-    assert note is not None and "March 2027" in note.text() and shown(view, "switchToPkce")
-    view._organisations.offer(profile)
-    assert "March 2027" not in note.text() and not shown(view, "switchToPkce")
 
 
 # --- the network's proxy ----------------------------------------------------------------------

@@ -90,8 +90,9 @@ class Network:
         known = self._credentials.get(proxy.lower())
         return (known.user, known.password) if known else None
 
-    def forget_credentials(self, proxy: str) -> None:
-        self._credentials.pop(proxy.lower(), None)
+    def forget_credentials(self) -> None:
+        """At sign-out: the next person's requests don't go out under this one's name (T35)."""
+        self._credentials.clear()
 
     def _read_trust(self) -> ssl.SSLContext:
         with self._reading:  # so that it is read once

@@ -9,6 +9,7 @@ Requests take the same route as the window's web view: its proxy, its certificat
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from functools import partial
 
@@ -30,7 +31,7 @@ from desktop_app.core.signin.policy import Policy
 from desktop_app.core.signin.profiles import Profile
 from desktop_app.core.signin.regions import regions
 from desktop_app.core.signin.remembered import Remembered
-from desktop_app.core.signin.session import Session, open_session, sign_out
+from desktop_app.core.signin.session import ClientFactory, Session, discard, open_session, sign_out
 
 
 class SignInJourney:
@@ -58,20 +59,34 @@ class SignInJourney:
     async def finish(self, attempt: Attempt, answer: Token | Code) -> Session:
         """A session from what the callback of an attempt brought."""
         profile = attempt.profile
+        try:
+            expected, new_client = await self._expected(profile), await self._client(profile)
+        except BaseException:
+            if isinstance(answer, Token):
+                await discard(profile, answer, await self._client(profile))
+            raise
         if isinstance(answer, Code):
             route = await self._network.route(profile.login_url)
             answer = await exchange(attempt, answer, verify=route.verify, proxy=route.proxy)
+        # Nothing is waited for between the token and what sees to it that it ends.
         session = await open_session(
             profile,
             answer,
-            expected_organization=await self._expected(profile),
-            new_client=await self._client(profile),
+            expected_organization=expected,
+            new_client=new_client,
             check=self._check_for(profile),
         )
-        await asyncio.to_thread(
-            self._remembered.remember, profile, session.organization_id, session.organization_name
-        )
-        await self._keep(session)
+        try:
+            await asyncio.to_thread(
+                self._remembered.remember,
+                profile,
+                session.organization_id,
+                session.organization_name,
+            )
+            await self.keep(session)
+        except BaseException:  # nobody will hold it, so it must not stay alive
+            await self.sign_out(session)
+            raise
         return session
 
     async def through_browser(
@@ -115,23 +130,20 @@ class SignInJourney:
             self._kept.forget(form)
 
     async def leave(self, session: Session) -> None:
-        """When the window closes: a sign-in that is to stay is only put down."""
-        kept = self._stays(session) and await asyncio.to_thread(self._kept.holds, session.profile)
-        if kept:
+        """When the window closes: a sign-in that is kept is only put down."""
+        if self._stays(session) and await asyncio.to_thread(self._kept.has, session):
             await session.close()
         else:
             await self.sign_out(session)
 
+    async def put_away(self, session: Session) -> None:
+        """While the window is locked nothing that is kept may open it at the next start (T45)."""
+        await asyncio.to_thread(self._kept.forget_session, session)
+
     async def sign_out(self, session: Session) -> bool:
         """Revoke and forget; False when Genesys couldn't be told."""
-        await asyncio.to_thread(self._forget_kept, session)
+        await asyncio.to_thread(self._kept.forget_session, session)
         return await sign_out(session)
-
-    def _forget_kept(self, session: Session) -> None:
-        """Unless a newer sign-in has been kept in its place."""
-        kept = self._kept.find(session.profile)
-        if kept is not None and kept.access_token.reveal() == session.reveal_token():
-            self._kept.forget(session.profile)
 
     async def check(self, profile: Profile) -> CheckResult:
         """Try an organisation's settings without signing in."""
@@ -146,13 +158,12 @@ class SignInJourney:
     def _stays(self, session: Session) -> bool:
         return self._stay_signed_in() and not session.profile.is_practice
 
-    async def _keep(self, session: Session) -> None:
-        """A keyring that is missing costs the convenience, never the sign-in."""
+    async def keep(self, session: Session) -> None:
+        """Keep a sign-in where that is wanted; a keyring that is missing costs the convenience,
+        never the sign-in."""
         if self._stays(session):
-            try:
+            with contextlib.suppress(KeyringMissing):
                 await asyncio.to_thread(self._kept.keep, session)
-            except KeyringMissing:
-                return
 
     async def _expected(self, profile: Profile) -> str:
         if profile.is_practice:  # a new organisation at each start
@@ -164,8 +175,6 @@ class SignInJourney:
     def _check_for(self, profile: Profile) -> Callable[[str, str], None] | None:
         return None if profile.is_practice else self._policy.check_organization
 
-    async def _client(
-        self, profile: Profile
-    ) -> Callable[[str, Callable[[], str | None]], GenesysClient]:
+    async def _client(self, profile: Profile) -> ClientFactory:
         route = await self._network.route(profile.api_url)
         return partial(GenesysClient, verify=route.verify, proxy=route.proxy)

@@ -112,8 +112,15 @@ class KeptSessions:
             self.forget(profile)
         return kept
 
-    def holds(self, profile: Profile) -> bool:
-        return self.find(profile) is not None
+    def has(self, session: Session) -> bool:
+        """Whether this very sign-in is kept, and not another of the same organisation."""
+        kept = self.find(session.profile)
+        return kept is not None and kept.access_token.reveal() == session.reveal_token()
+
+    def forget_session(self, session: Session) -> None:
+        """Drop a sign-in, unless a newer one has been kept in its place."""
+        if self.has(session):
+            self.forget(session.profile)
 
     def forget(self, profile: Profile) -> None:
         self._delete(_name(profile))

@@ -10,7 +10,7 @@ variable, which anybody could set for a process of their own.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +18,7 @@ from typing import NamedTuple
 from platformdirs import user_config_path
 
 from desktop_app.core.errors import ConfigError, ForbiddenByPolicy
+from desktop_app.core.signin.ownership import is_administrators
 from desktop_app.core.signin.policy_file import NO_PROXY, SYSTEM_PROXY, read_policy
 from desktop_app.core.signin.profiles import Grant, Profile, Way
 from desktop_app.core.signin.regions import Region
@@ -166,14 +167,19 @@ def _machine_folder() -> Path:
     return Path("/etc")
 
 
-def load_policy(machine: Path, user: Path) -> Policy:
+def load_policy(
+    machine: Path, user: Path, *, is_trusted: Callable[[Path], bool] = is_administrators
+) -> Policy:
     """Both files as one policy; either may be missing.
 
-    Raises ConfigError for a file that is broken or can't be read: then nobody may sign in.
+    Raises ConfigError for a file that is broken or can't be read, and for a machine's file that
+    isn't an administrator's: then nobody may sign in.
     """
     policy = Policy()
     for path in (user, machine):  # the later wins
         values = read_policy(path)
+        if values and path == machine:
+            _check_owner(path, is_trusted)
         origins = {**policy.origins, **dict.fromkeys(values, path)}
         policy = replace(policy, **values, origins=origins)
     if policy.forces_browser and policy.grant is Grant.IMPLICIT:
@@ -183,6 +189,22 @@ def load_policy(machine: Path, user: Path) -> Policy:
             " nobody can sign in until then."
         )
     return policy
+
+
+def _check_owner(path: Path, is_trusted: Callable[[Path], bool]) -> None:
+    try:
+        trusted = is_trusted(path)
+    except OSError as error:
+        raise ConfigError(
+            f"Who owns the policy file {path} can't be found out: {error.strerror}. Nobody can"
+            " sign in until then; ask your administrator."
+        ) from None
+    if not trusted:
+        raise ConfigError(
+            f"The policy file {path} may have been written by somebody who isn't an"
+            " administrator, so nobody can sign in. An administrator must own it and its folder,"
+            " and nobody else may write there."
+        )
 
 
 def _listed(names: tuple[str, ...] | list[str]) -> str:

@@ -79,8 +79,8 @@ async def open_session(
     """Check whose token it is, for which client and organisation (T2); raises the reason.
 
     ``expected_organization`` is the id that this profile belonged to before, if any; ``check``
-    takes the organisation's id and name and raises what forbids it.  A token that is refused is
-    revoked, as far as that takes no longer than two seconds.
+    takes the organisation's id and name and raises what forbids it.  A token that is refused, or
+    no longer wanted, is revoked, as far as that takes no longer than two seconds.
     """
     client = new_client(profile.api_url, token.access_token.reveal)
     try:
@@ -89,7 +89,7 @@ async def open_session(
         if check is not None:
             check(identity.organization.id or "", identity.organization.name or "")
     except BaseException as error:
-        if isinstance(error, SignInError):
+        if isinstance(error, SignInError | asyncio.CancelledError):
             await _revoke_quietly(client)
         token.access_token.clear()
         await client.aclose()
@@ -121,6 +121,14 @@ async def heartbeat(session: Session) -> None:
     Any other ServiceError says nothing about the sign-in: being offline doesn't end it.
     """
     await still_holds(session.client)
+
+
+async def discard(profile: Profile, token: Token, new_client: ClientFactory) -> None:
+    """End a token that came and is not wanted any more, within two seconds or not at all."""
+    client = new_client(profile.api_url, token.access_token.reveal)
+    await _revoke_quietly(client)
+    token.access_token.clear()
+    await client.aclose()
 
 
 async def _revoke_quietly(client: GenesysClient) -> None:

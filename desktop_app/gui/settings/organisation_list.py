@@ -59,7 +59,8 @@ class _Line(QWidget):
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(label(entry.title, name=f"organisation_{entry.name}"))
-        about = " · ".join(filter(None, (entry.region, entry.grant)))
+        use = "in use, sign out to change it" if entry.in_use else ""
+        about = " · ".join(filter(None, (entry.region, entry.grant, use)))
         words.addWidget(label(about, "muted"))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -82,7 +83,7 @@ class _Line(QWidget):
 
     def _ask(self, asking: bool) -> None:
         for button in (self._edit, self._remove):
-            button.setVisible(self._entry.editable and not asking)
+            button.setVisible(self._entry.editable and not self._entry.in_use and not asking)
         for button in (self._yes, self._no):
             button.setVisible(asking)
 

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from desktop_app.gui.assets import Icon
 from desktop_app.gui.labels import label
+from desktop_app.gui.notices import NoticeBar
 from desktop_app.gui.settings import about
 from desktop_app.gui.settings.admin_table import AdminTable
 from desktop_app.gui.settings.organisation_list import OrganisationList
@@ -69,10 +70,12 @@ class SettingsPage(QWidget):
         self._proxy = _value("networkProxy", "Proxy")
         self._certificates = _value("networkCertificates", "Certificates")
         self._admin = AdminTable(self)
+        self._notice = NoticeBar(theme, self, "settingsNotice")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._build_bar())
+        column.addWidget(self._notice)
         column.addWidget(self._build_groups(), 1)
         here = Qt.ShortcutContext.WidgetWithChildrenShortcut
         leave = QShortcut(QKeySequence(QKeySequence.StandardKey.Cancel), self, context=here)
@@ -86,10 +89,13 @@ class SettingsPage(QWidget):
         self._stay_words.setText(state.why_not_stay or _STAYING)
         self._stay.setAccessibleDescription(self._stay_words.text())
         self._organisations.show_entries(state.organisations)
-        self._set_up.setVisible(state.may_set_up)
         self._proxy.setText(state.proxy)
         self._certificates.setText(state.certificates)
         self._admin.show_settings(state.admin)
+
+    def tell(self, sentence: str) -> None:
+        """Say what went wrong with something that was asked for here."""
+        self._notice.say(sentence, level="warn")
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

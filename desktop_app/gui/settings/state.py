@@ -11,13 +11,17 @@ from desktop_app.gui.theme import Mode
 
 @dataclass(frozen=True, slots=True)
 class OrganisationEntry:
-    """A way to sign in that is set up. ``name`` is the profile's, the others are words."""
+    """A way to sign in that is set up. ``name`` is the profile's, the others are words.
+
+    One that is in use can't be changed: who unlocks the window signs in there again.
+    """
 
     name: str
     title: str
     region: str
     grant: str
     editable: bool = True
+    in_use: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,6 @@ class SettingsState:
     stay_signed_in: bool = False
     why_not_stay: str = ""
     organisations: Sequence[OrganisationEntry] = ()
-    may_set_up: bool = True
     proxy: str = ""
     certificates: str = ""
     admin: Sequence[Setting] = ()

@@ -67,7 +67,8 @@ class BrowserWay(QObject):
             answers.send(generation)
 
         self._job = self._tasks.network(
-            lambda: through_browser(profile, on_url, on_answer, hint=hint, prompt=prompt)
+            lambda: through_browser(profile, on_url, on_answer, hint=hint, prompt=prompt),
+            unclaimed=self._journey.sign_out,
         )
         self._job.succeeded.connect(self._on_session)
         self._job.failed.connect(self._on_failed)

@@ -177,7 +177,10 @@ class LoginPanel(QWidget):
             view.deleteLater()
 
     def forget(self) -> None:
-        """Destroy the profile: cookies, cache and whatever else the login left (T14, T29)."""
+        """Destroy the profile: cookies, cache and whatever else the login left (T14, T29).
+
+        The page's view was deleted before, so its page is gone by the time the profile goes.
+        """
         self.close_page()
         if self._profile is not None:
             self._profile.deleteLater()
@@ -311,7 +314,14 @@ class LoginPanel(QWidget):
             )
 
     def _on_popup_opened(self, popup: GuardedPage) -> None:
-        """A window that the login page opens, under the same guard, with its origin above it."""
+        """A window that the login page opens, under the same guard, with its origin above it.
+
+        Nothing opens by itself over what hides the page: then the person has to be asked.
+        """
+        if not self.isVisible():
+            popup.deleteLater()
+            self.failed.emit(LoginUnavailable("The login page asks for another window."))
+            return
         window = QDialog(self)
         window.setObjectName(POPUP)
         window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

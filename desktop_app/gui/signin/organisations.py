@@ -58,10 +58,6 @@ class Organisations(QObject):
         return self._policy
 
     @property
-    def file(self) -> Path:
-        return self._file
-
-    @property
     def names(self) -> tuple[str, ...]:
         return tuple(self._profiles)
 
@@ -99,9 +95,14 @@ class Organisations(QObject):
         return self._run(work)
 
     def keep_pkce(self, used: Profile) -> None:
-        """Write down what helped: a client that takes PKCE alone stays so."""
+        """Write down what helped: a client that takes PKCE alone stays so.
+
+        What the policy forces is the policy's; the file stays as the person wrote it.
+        """
         written = self._profiles.get(used.name)
         if written is None or written.is_practice or written.grant is Grant.PKCE:
+            return
+        if self._policy.grant is not None:
             return
         if used == written.with_pkce():
             self.save(used)

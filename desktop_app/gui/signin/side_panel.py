@@ -28,6 +28,7 @@ class SidePanel(QFrame):
     edit_asked = Signal()
     practice_asked = Signal()
     settings_asked = Signal()
+    back_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +48,11 @@ class SidePanel(QFrame):
         self._browser = self._button("Use my browser", "useBrowser", self.browser_asked)
         self._set_up = self._button("Set up another", "setUpAnother", self.set_up_asked)
         self._edit = self._button("Edit", "editOrganisation", self.edit_asked, link=True)
+        self._back = self._button(
+            "Back to your history", "backToHistory", self.back_asked, link=True
+        )
+        self._back.hide()
+        self._is_locked = False
         self._settings = self._button("Settings", "signInSettings", self.settings_asked, link=True)
         self._invitation = self._build_invitation()
         self._status = label("", "muted", name="signInStatus")
@@ -70,6 +76,7 @@ class SidePanel(QFrame):
         column.addWidget(label("Sign in with your Genesys Cloud account.", "muted"))
         column.addSpacing(12)
         column.addWidget(self._why)
+        column.addWidget(self._back, 0, left)
         column.addSpacing(8)
         column.addLayout(head)
         column.addWidget(self._organisation)
@@ -127,7 +134,7 @@ class SidePanel(QFrame):
         for name, profile in self._profiles.items():
             self._organisation.addItem(profile.label, name)
         self._organisation.setCurrentIndex(max(0, self._organisation.findData(chosen)))
-        self._organisation.setEnabled(bool(self._profiles))
+        self._organisation.setEnabled(bool(self._profiles) and not self._is_locked)
         self._show_how()
 
     def choose(self, name: str) -> None:
@@ -136,6 +143,17 @@ class SidePanel(QFrame):
 
     def say(self, status: str) -> None:
         self._status.setText(status)
+
+    def lock(self, locked: bool) -> None:
+        """Leave nothing to be reached but the way in to the chosen organisation."""
+        self._is_locked = locked
+        self._organisation.setEnabled(bool(self._profiles) and not locked)
+        self._settings.setVisible(not locked)
+        self._set_up.setVisible(not locked)
+        self._show_how()
+
+    def offer_back(self, offered: bool) -> None:
+        self._back.setVisible(offered)
 
     def say_why(self, why: str) -> None:
         """Tell why signing in is asked for again; empty for the first time."""
@@ -158,5 +176,6 @@ class SidePanel(QFrame):
         self._browser.setEnabled(profile is not None)
         self._browser.setVisible(not self._policy.forces_window)
         practising = profile is not None and profile.is_practice
-        self._edit.setVisible(profile is not None and not practising)
-        self._invitation.setVisible(self._policy.practice and not practising)
+        free = not self._is_locked
+        self._edit.setVisible(profile is not None and not practising and free)
+        self._invitation.setVisible(self._policy.practice and not practising and free)

@@ -89,8 +89,8 @@ class WindowWay(QObject):
             self._on_failed(outcome.error)
         elif isinstance(outcome, Token | Code):
             self.callback_seen.emit()
-            finish = self._journey.finish
-            self._job = self._tasks.network(lambda: finish(attempt, outcome))
+            finish, sign_out = self._journey.finish, self._journey.sign_out
+            self._job = self._tasks.network(lambda: finish(attempt, outcome), unclaimed=sign_out)
             self._job.succeeded.connect(self._on_session)
             self._job.failed.connect(self._on_failed)
 

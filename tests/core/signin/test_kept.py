@@ -200,3 +200,15 @@ def test_T25_without_a_protected_keyring_nothing_is_written_anywhere(
     kept.forget_all()
     assert [path for path in home.rglob("*") if path.is_file()] == []
     assert unsafe is None or unsafe._secrets == {}
+
+
+def test_T29_another_sign_in_of_the_same_organisation_is_not_taken_for_this_one(
+    safe: SafeKeyring, kept: KeptSessions, server: PracticeServer, profile: Profile
+) -> None:
+    first, second = signed_in(server, profile), signed_in(server, profile)
+    kept.keep(second)
+    assert kept.has(second) and not kept.has(first)
+    kept.forget_session(first)
+    assert kept.has(second)
+    kept.forget_session(second)
+    assert kept.find(profile) is None

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from desktop_app.core.errors import ConfigError, ForbiddenByPolicy
+from desktop_app.core.signin.ownership import is_administrators, is_roots
 from desktop_app.core.signin.policy import (
     Policy,
     Setting,
@@ -53,15 +54,19 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
     return tmp_path / "machine/policy.toml", tmp_path / "user/policy.toml"
 
 
+def trusted(path: Path) -> bool:
+    return True
+
+
 def only(files: tuple[Path, Path], text: str) -> Policy:
     files[0].write_text(text, encoding="utf-8")
-    return load_policy(*files)
+    return load_policy(*files, is_trusted=trusted)
 
 
 def test_without_a_file_everything_is_allowed_and_the_window_locks(
     files: tuple[Path, Path],
 ) -> None:
-    policy = load_policy(*files)
+    policy = load_policy(*files, is_trusted=trusted)
     assert policy == Policy()
     assert policy.idle_lock_minutes == 15
     for profile in (make_profile(), in_region(IRELAND), practice()):
@@ -122,7 +127,7 @@ def test_the_example_names_every_key_and_changes_nothing_as_it_is(
     default = {setting.title: setting.value for setting in Policy().settings()}
     assert [
         setting.title
-        for setting in load_policy(*files).settings()
+        for setting in load_policy(*files, is_trusted=trusted).settings()
         if setting.value == default[setting.title]
     ] == []
 
@@ -170,7 +175,7 @@ def test_one_broken_file_stops_every_sign_in(files: tuple[Path, Path], whose: in
     files[1 - whose].write_text("export = false\n", encoding="utf-8")
     files[whose].write_text("\nexport = 0\n", encoding="utf-8")
     with pytest.raises(ConfigError, match="nobody can sign in") as caught:
-        load_policy(*files)
+        load_policy(*files, is_trusted=trusted)
     assert str(files[whose]) in str(caught.value)
     assert caught.value.line == 2
 
@@ -272,3 +277,54 @@ def test_where_the_machines_file_is(
 ) -> None:
     monkeypatch.setattr(sys, "platform", platform)
     assert policy_files().machine == Path(path)
+
+
+# --- whose file it is ---------------------------------------------------------------------------
+
+
+def test_a_policy_that_anybody_may_have_written_stops_every_sign_in(
+    files: tuple[Path, Path],
+) -> None:
+    files[0].write_text("export = true\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="isn't an administrator") as caught:
+        load_policy(*files, is_trusted=lambda path: False)
+    assert str(files[0]) in str(caught.value)
+
+
+def test_a_policy_whose_owner_is_not_known_stops_every_sign_in(
+    files: tuple[Path, Path],
+) -> None:
+    def unknown(path: Path) -> bool:
+        raise OSError(5, "Access is denied")
+
+    files[0].write_text("export = true\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"can't be found out: Access is denied"):
+        load_policy(*files, is_trusted=unknown)
+
+
+def test_the_users_own_file_may_be_the_users(files: tuple[Path, Path]) -> None:
+    files[1].write_text("export = false\n", encoding="utf-8")
+    assert not load_policy(*files, is_trusted=lambda path: False).export
+
+
+@pytest.mark.parametrize(
+    ("mode", "owner", "group", "is_theirs"),
+    [
+        (0o644, 0, 0, True),
+        (0o664, 0, 0, True),
+        (0o664, 0, 80, False),  # a group of people may write
+        (0o646, 0, 0, False),
+        (0o644, 1000, 1000, False),
+    ],
+)
+def test_modes_tell_whose_file_it_is(mode: int, owner: int, group: int, is_theirs: bool) -> None:
+    assert is_roots(mode, owner, group) is is_theirs
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes")
+def test_the_folder_counts_as_well_as_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "policy.toml"
+    file.touch(0o644)
+    tmp_path.chmod(0o777)
+    assert not is_administrators(file)
+    assert is_administrators(Path("/etc/passwd"))
