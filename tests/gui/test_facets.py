@@ -104,7 +104,7 @@ def centre(rail: FacetRail, index: QModelIndex) -> QPoint:
 
 def test_values_are_counted_and_lists_one_by_one(rail: FacetRail) -> None:
     assert values(model_of(rail), 0) == [("Voice", 2), ("Chat", 1)]
-    assert values(model_of(rail), 1) == [("Billing", 2), (EMPTY, 1), ("Claims", 1)]
+    assert values(model_of(rail), 1) == [("Billing", 2), ("Claims", 1), (EMPTY, 1)]
 
 
 def test_a_columns_own_condition_does_not_narrow_its_list(rail: FacetRail, qtbot: QtBot) -> None:
@@ -121,7 +121,7 @@ def test_a_click_picks_and_with_alt_leaves_out(rail: FacetRail) -> None:
     left = Qt.MouseButton.LeftButton
     QTest.mouseClick(view, left, pos=centre(rail, index_of(rail, 0, 1)))
     QTest.mouseClick(
-        view, left, Qt.KeyboardModifier.AltModifier, centre(rail, index_of(rail, 1, 1))
+        view, left, Qt.KeyboardModifier.AltModifier, centre(rail, index_of(rail, 1, 2))
     )
     assert picked == [("media", "Chat", False), ("queues", None, True)]
 

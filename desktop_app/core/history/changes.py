@@ -46,11 +46,10 @@ def changes(readings: Sequence[Reading], names: Names, cell_text: CellText) -> l
     cells = [columns.row(read_contact(reading.conversation, names)) for reading in readings]
     for number in range(len(readings) - 1, 0, -1):
         before, after, seen_ms = cells[number - 1], cells[number], readings[number].seen_ms
-        differing = [key for key in after if before.get(key) != after[key]]
-        for key in differing:
-            column = columns.column(key)
-            texts = (cell_text(column, before.get(key)), cell_text(column, after[key]))
-            found.append(CellChange(seen_ms, column.title, *texts))
-        if not differing:
-            found.append(CellChange(seen_ms, OTHERWISE, "", ""))
+        differing = []
+        for column in columns.DERIVED:
+            told = [cell_text(column, row.get(column.key)) for row in (before, after)]
+            if told[0] != told[1]:
+                differing.append(CellChange(seen_ms, column.title, *told))
+        found += differing or [CellChange(seen_ms, OTHERWISE, "", "")]
     return found

@@ -40,8 +40,8 @@ from desktop_app.core.history.parties import (
 )
 from desktop_app.core.history.quality import read_quality
 from desktop_app.core.history.routing import read_routing
-from desktop_app.core.history.wanted import wanted_names
 from desktop_app.core.history.sessions import Said, each, first, read_participants, read_said
+from desktop_app.core.history.wanted import wanted_names
 
 __all__ = ["Contact", "Names", "address", "read_contact", "wanted_names"]
 

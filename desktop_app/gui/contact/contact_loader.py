@@ -81,14 +81,14 @@ def _read(
         raw, name = mask_json(raw), masked_names(name)
     conversation = wire.decode(raw, wire.Conversation)
     found: list[CellChange] = []
-    if changed_at:
+    if isinstance(changed_at, int):
         earlier = [
             Reading(version.seen_ms, _decoded(version.raw, masked=masked))
             for version in reader.versions(number)
         ]
         reading = read_masked if masked else read
         found = changes(
-            [*earlier, Reading(int(changed_at), conversation)],
+            [*earlier, Reading(changed_at, conversation)],
             name,
             lambda column, value: reading(column, value, clock),
         )

@@ -204,8 +204,8 @@ class DetailsPanel(QWidget):
             segments_table: self._fill_segments,
             self._tree: self._fill_participants,
             self._attributes_table: self._fill_attributes,
-            self._changes_table: self._fill_changes,
             self._raw: self._fill_raw,
+            self._changes_table: self._fill_changes,
         }
         self._tabs = QTabWidget(self)
         self._tabs.setObjectName("detailsTabs")
@@ -213,7 +213,7 @@ class DetailsPanel(QWidget):
         self._tabs.setDocumentMode(True)
         for tab, title in zip(
             self._fillers,
-            ("Segments", "Participants", "Attributes", "Changes", "Raw JSON"),
+            ("Segments", "Participants", "Attributes", "Raw JSON", "Changes"),
             strict=True,
         ):
             self._tabs.addTab(tab, title)

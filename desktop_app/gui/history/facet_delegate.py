@@ -54,7 +54,7 @@ class FacetDelegate(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(self._theme.palette.muted)
         painter.drawText(area, int(Qt.AlignmentFlag.AlignVCenter), str(index.data()))
-        is_open = self._view.isExpanded(_plain(index))
+        is_open = self._view.isExpanded(index)
         sign = Icon.CHEVRON_UP if is_open else Icon.CHEVRON_DOWN
         box = QRect(area.right() - _SIGN, area.center().y() - _SIGN // 2, _SIGN, _SIGN)
         self._theme.icon(sign, "muted").paint(painter, box)
@@ -111,7 +111,3 @@ class FacetDelegate(QStyledItemDelegate):
         words = f"{value.text}\nClick: only these. Alt+click: exclude them." if value else ""
         QToolTip.showText(event.globalPos(), tooltip.plain(words), view)
         return True
-
-
-def _plain(index: Index) -> QModelIndex:
-    return index if isinstance(index, QModelIndex) else QModelIndex(index)

@@ -11,7 +11,16 @@ from dataclasses import replace
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QMenu, QToolButton, QTreeView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QToolButton,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop_app.core.errors import ContactHistoryError
 from desktop_app.core.history.clock import Clock
@@ -100,7 +109,10 @@ class FacetRail(QFrame):
         column_ = QVBoxLayout(self)
         column_.setContentsMargins(8, 8, 0, 8)
         column_.setSpacing(8)
-        column_.addWidget(self._search)
+        head = QHBoxLayout()
+        head.setContentsMargins(0, 0, 8, 0)
+        head.addWidget(self._search)
+        column_.addLayout(head)
         column_.addWidget(self._tree, 1)
         column_.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
 

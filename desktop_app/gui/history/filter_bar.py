@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QMargins, QTimer, Signal
+from PySide6.QtCore import QMargins, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from desktop_app.core.history import filters
 from desktop_app.core.history.filters import Completion, FilterMistake, Offer
@@ -49,7 +49,8 @@ class FilterBar(QFrame):
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
         self._patience.timeout.connect(self._tell_mistake)
         self._box = QFrame(self)
-        self._edit = FilterEdit(theme, self._box)
+        self._line = QWidget(self._box)  # chips, and the line to type in behind them
+        self._edit = FilterEdit(theme, self._line)
         self._words = label("", "error", name="filterMistake")
         self._build()
 
@@ -64,16 +65,21 @@ class FilterBar(QFrame):
         self._edit.committed.connect(self._on_committed)
         self._edit.left_empty.connect(self._on_left_empty)
         self._edit.offer_taken.connect(self._on_offer_taken)
-        self._clear = QToolButton(self)
+        self._clear = QToolButton(self._box)
         self._clear.setObjectName("filterClear")
         self._clear.setAccessibleName("Clear the filter")
         self._clear.setToolTip("Clear the filter (Esc)")
         self._clear.clicked.connect(self.clear)
         self._theme.dress(self._clear, Icon.CANCEL, "muted", 12)
         self._clear.hide()
-        self._flow = FlowLayout(self._box, spacing=4)
-        self._flow.setContentsMargins(QMargins(4, 3, 28, 3))
+        self._flow = FlowLayout(self._line, spacing=4)
+        self._flow.setContentsMargins(QMargins(4, 3, 4, 3))
         self._flow.addWidget(self._edit)
+        row = QHBoxLayout(self._box)
+        row.setContentsMargins(0, 0, 4, 0)
+        row.setSpacing(0)
+        row.addWidget(self._line, 1)
+        row.addWidget(self._clear, 0, Qt.AlignmentFlag.AlignVCenter)
         self._words.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -177,17 +183,18 @@ class FilterBar(QFrame):
     def _show_chips(self) -> None:
         for place in range(self._flow.count() - 2, -1, -1):
             item = self._flow.takeAt(place)
-            if item is not None and item.widget() is not None:
-                item.widget().hide()
-                item.widget().deleteLater()
+            chip = item.widget() if item is not None else None
+            if chip is not None:
+                chip.hide()
+                chip.deleteLater()
         for place, term in enumerate(self._terms):
             self._flow.insert_widget(place, self._chip(place, term))
-        self._box.updateGeometry()
+        self._line.updateGeometry()
 
     def _chip(self, place: int, term: str) -> ChipButton:
         chip = filters.chips(term)[0]
         button = ChipButton(
-            self._theme, chip.label, on=chip.on, hint=_HINTS[chip.where], parent=self._box
+            self._theme, chip.label, on=chip.on, hint=_HINTS[chip.where], parent=self._line
         )
         button.edit_asked.connect(lambda: self._edit_term(place))
         button.remove_asked.connect(lambda: self._replace_term(place, ""))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QModelIndex, QPointF, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import (
     QKeyEvent,
     QPainter,
@@ -45,7 +45,7 @@ class FilterEdit(QLineEdit):
         completer.setPopup(self._popup)
         completer.setWidget(self)
         completer.setMaxVisibleItems(_SHOWN)
-        completer.activated[QModelIndex].connect(self._on_activated)
+        completer.activated.connect(self._on_title_chosen)
 
     # --- offers -------------------------------------------------------------------------------
 
@@ -74,8 +74,9 @@ class FilterEdit(QLineEdit):
     def hide_offers(self) -> None:
         self._popup.hide()
 
-    def _on_activated(self, index: QModelIndex) -> None:
-        self.offer_taken.emit(str(index.data(_INSERTED)))
+    def _on_title_chosen(self, title: str) -> None:
+        for item in self._items.findItems(title)[:1]:
+            self.offer_taken.emit(str(item.data(_INSERTED)))
 
     # --- a mistake ----------------------------------------------------------------------------
 
@@ -127,9 +128,9 @@ class FilterEdit(QLineEdit):
             and self._popup.isVisible()
         ):
             chosen = self._popup.currentIndex()
-            index = chosen if chosen.isValid() else self._completer.completionModel().index(0, 0)
             self._popup.hide()
-            self._on_activated(index)
+            item = self._items.item(max(0, chosen.row()))
+            self.offer_taken.emit(str(item.data(_INSERTED)))
             return True
         return super().event(event)
 

@@ -198,10 +198,9 @@ class HistoryTable(QTableView):
 
     def _selected_rows(self) -> Numbers:
         """By ranges: a million selected rows are one, and no million of indexes."""
-        ranges = [
-            np.arange(part.top(), part.bottom() + 1, dtype=np.int64)
-            for part in self.selectionModel().selection()
-        ]
+        chosen = self.selectionModel().selection()
+        parts = [chosen.at(place) for place in range(chosen.count())]
+        ranges = [np.arange(part.top(), part.bottom() + 1, dtype=np.int64) for part in parts]
         return np.unique(np.concatenate(ranges)) if ranges else np.empty(0, dtype=np.int64)
 
     def _on_selection_changed(self) -> None:

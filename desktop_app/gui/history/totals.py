@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop_app.core.errors import ContactHistoryError
 from desktop_app.core.history.clock import duration_text
 from desktop_app.core.history.columns import Column, Kind, column
-from desktop_app.core.history.reader import Reader, Totals
+from desktop_app.core.history.reader import Numbers, Reader, Totals
 from desktop_app.gui.tasks import Job, Tasks
 
 QUIET_MS = 120  # while a selection is drawn out with the mouse
@@ -27,7 +26,7 @@ class SelectionTotals(QObject):
         super().__init__(parent)
         self._tasks = tasks
         self._reader = reader
-        self._numbers: Sequence[int] = ()
+        self._numbers: Numbers = np.empty(0, dtype=np.int64)
         self._column = column(DEFAULT_KEY)
         self._job: Job | None = None
         self._pause = QTimer(self, singleShot=True, interval=QUIET_MS)
@@ -37,7 +36,7 @@ class SelectionTotals(QObject):
     def busy(self) -> bool:
         return self._job is not None or self._pause.isActive()
 
-    def count(self, numbers: Sequence[int], of: Column) -> None:
+    def count(self, numbers: Numbers, of: Column) -> None:
         """Add up a column over contacts; one that can't be added up gives way to handle time."""
         self._numbers = numbers
         self._column = of if of.kind in COUNTABLE else column(DEFAULT_KEY)
