@@ -164,10 +164,8 @@ def each(field: str, say: Callable[[str], str] = str) -> Source:
     """What all sessions say, each once."""
 
     def derive(contact: Contact) -> Value:
-        if field not in contact.said:
-            return ()
-        found = [say(text) for text in sessions.each(contact.said, field)]
-        return tuple(dict.fromkeys(filter(None, found)))
+        found = [text for value in sessions.each(contact.said, field) if (text := say(value))]
+        return tuple(dict.fromkeys(found)) if len(found) > 1 else tuple(found)
 
     return Source(derive, f"session `{camel(field)}`, all", signs=(field,))
 

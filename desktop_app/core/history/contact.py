@@ -57,7 +57,6 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     divisions: tuple[str, ...] = ()
     external_contacts: tuple[str, ...] = ()
     external_organizations: tuple[str, ...] = ()
-    purposes: frozenset[str] = frozenset()
 
     # Where
     queues: tuple[str, ...] = ()
@@ -113,6 +112,7 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     is_conference: bool = False
     has_reply: bool = False
     has_voicemail: bool = False
+    is_fax: bool = False
     short_abandon: bool = False
     lost_after_transfer: bool = False
     dialler_abandoned: bool = False
@@ -179,10 +179,6 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         if self.used_routing == "Direct":
             return True
         return any("Direct" in methods for methods in self.said.get("requested_routings", ()))
-
-    @property
-    def is_fax(self) -> bool:
-        return "fax" in self.purposes
 
     @property
     def has_cobrowse(self) -> bool:

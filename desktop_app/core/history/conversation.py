@@ -106,9 +106,8 @@ def read_contact(conversation: wire.Conversation, names: Names) -> Contact:
         users=each_once([leg for leg in legs if leg.role in STAFF_ROLES], names),
         teams=named("team", people.get("team_id", ()), names),
         divisions=named("division", _divisions(conversation), names),
-        external_contacts=each(people, "external_contact_id"),
-        external_organizations=each(people, "external_organization_id"),
-        purposes=frozenset(people.get("purpose", ())),
+        external_contacts=tuple(each(people, "external_contact_id")),
+        external_organizations=tuple(each(people, "external_organization_id")),
         queues=in_turn(cast.queues, names),
         flows=in_turn(cast.flows, names),
         flow=read_flows(cast.flows, total) if cast.flows else NO_FLOW,
@@ -158,6 +157,7 @@ def read_contact(conversation: wire.Conversation, names: Names) -> Contact:
         is_conference=any(leg.is_conference for leg in legs),
         has_reply=not _REPLIES.isdisjoint(total),
         has_voicemail=_has_voicemail(legs, total),
+        is_fax="fax" in [participant.purpose for participant in participants],
         short_abandon=abandon is not None
         and ("tShortAbandon" in total or abandon <= _SHORT_ABANDON_MS),
         lost_after_transfer=transfers.lost and not is_open,
@@ -246,10 +246,10 @@ def _is_reached(legs: list[Leg]) -> bool:
 def _has_voicemail(legs: list[Leg], total: dict[str, int]) -> bool:
     if total.get("tVoicemail"):
         return True
-    return any(
-        [leg.role is Role.VOICEMAIL and leg.start is not None for leg in legs]
-        + ["voicemail" in leg.lengths for leg in legs]
-    )
+    for leg in legs:
+        if (leg.role is Role.VOICEMAIL and leg.start is not None) or "voicemail" in leg.lengths:
+            return True
+    return False
 
 
 def _or(value: int | None, other: int | None) -> int | None:

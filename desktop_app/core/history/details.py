@@ -35,15 +35,17 @@ def read_details(legs: Iterable[Leg], names: Names) -> Details:
     languages: list[str] = []
     wished: list[str] = []
     for segment in [segment for leg in legs for segment in leg.session.segments or ()]:
-        code, note = segment.wrap_up_code or "", segment.wrap_up_note or ""
-        if code or note:
+        if segment.wrap_up_code or segment.wrap_up_note:
+            code, note = segment.wrap_up_code or "", segment.wrap_up_note or ""
             wrapups.append((segment.segment_start or "", code, note))
         error = segment.error_code or error
         subject = subject or segment.subject or ""
         if segment.sip_response_codes:
             sip = segment.sip_response_codes[-1]
-        skills += segment.requested_routing_skill_ids or ()
-        wished += segment.requested_routing_user_ids or ()
+        if segment.requested_routing_skill_ids:
+            skills += segment.requested_routing_skill_ids
+        if segment.requested_routing_user_ids:
+            wished += segment.requested_routing_user_ids
         if segment.requested_language_id:
             languages.append(segment.requested_language_id)
     wrapups.sort(key=_when)

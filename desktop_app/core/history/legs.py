@@ -54,17 +54,6 @@ def role_of(participant: wire.Participant) -> Role:
     return _ROLES.get(participant.purpose or "", Role.OTHER)
 
 
-def is_watching(session: wire.Session) -> bool:
-    """A supervisor's session: it listens, coaches or joins, and answers nothing."""
-    if (
-        session.monitored_participant_id
-        or session.coached_participant_id
-        or session.barged_participant_id
-    ):
-        return True
-    return any(segment.segment_type in _WATCHING for segment in session.segments or ())
-
-
 class Leg:
     """What one session did. Instants and lengths in milliseconds.
 
@@ -113,6 +102,18 @@ class Leg:
         self.metrics = summed(session.metrics)
         for segment in session.segments or ():
             self._read(segment)
+
+    @property
+    def is_watching(self) -> bool:
+        """A supervisor's session: it listens, coaches or joins, and answers nothing."""
+        session = self.session
+        if (
+            session.monitored_participant_id
+            or session.coached_participant_id
+            or session.barged_participant_id
+        ):
+            return True
+        return not _WATCHING.isdisjoint(self.kinds)
 
     def _read(self, segment: wire.Segment) -> None:
         kind = segment.segment_type or ""
@@ -187,8 +188,10 @@ def read_legs(conversation: wire.Conversation) -> list[Leg]:
     for participant in conversation.participants or ():
         role = role_of(participant)
         for session in participant.sessions or ():
-            own = Role.SUPERVISOR if role is Role.STAFF and is_watching(session) else role
-            legs.append(Leg(participant, session, own))
+            leg = Leg(participant, session, role)
+            if role is Role.STAFF and leg.is_watching:
+                leg.role = Role.SUPERVISOR
+            legs.append(leg)
     legs.sort(key=_start)
     return legs
 

@@ -99,7 +99,9 @@ class Party(NamedTuple):
     dnis: str
 
 
-_SIDES = attrgetter("direction", "ani", "dnis", "address_from", "address_to")
+_direction, _name = attrgetter("direction"), attrgetter("remote_name_displayable")
+_ani, _sender = attrgetter("ani"), attrgetter("address_from")
+_dnis, _receiver = attrgetter("dnis"), attrgetter("address_to")
 
 
 def read_party(cast: Cast, media: str, initial_direction: str) -> Party:
@@ -108,28 +110,23 @@ def read_party(cast: Cast, media: str, initial_direction: str) -> Party:
     Whose number counts depends on the direction (quirk 11).  A call's participant is named after
     a town or a country, so there the number stands for the customer; elsewhere the name does.
     """
-    legs = cast.customer + [leg for leg in cast.legs if leg not in cast.customer]
-    if not legs:
-        return Party(initial_direction, "", "", "")
-    directions, anis, dnises, senders, receivers = zip(
-        *[_SIDES(leg.session) for leg in legs], strict=True
-    )
-    direction = next(filter(None, directions), initial_direction)
-    ani = _readable(anis) or _readable(senders)
-    dnis = _readable(dnises) or _readable(receivers)
+    sessions = [leg.session for leg in cast.customer]
+    sessions += [leg.session for leg in cast.legs if leg not in cast.customer]
+    direction = next(filter(None, map(_direction, sessions)), initial_direction)
+    ani = _readable(map(_ani, sessions)) or _readable(map(_sender, sessions))
+    dnis = _readable(map(_dnis, sessions)) or _readable(map(_receiver, sessions))
     if not cast.customer:
         return Party(direction, "", ani, dnis)
     number = dnis if direction == "outbound" else ani
     if number and media in _NAMED_BY_NUMBER:
         return Party(direction, number, ani, dnis)
     name = address(cast.customer[0].participant.participant_name)
-    name = name or _readable([leg.session.remote_name_displayable for leg in legs])
-    return Party(direction, name or number, ani, dnis)
+    return Party(direction, name or _readable(map(_name, sessions)) or number, ani, dnis)
 
 
 def _readable(addresses: Iterable[str | None]) -> str:
     """The first that a person can read."""
-    for raw in addresses:
-        if raw and (text := address(raw)):
+    for raw in filter(None, addresses):
+        if text := address(raw):
             return text
     return ""

@@ -6,32 +6,36 @@ from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import Any
 
+from desktop_app.core.genesys import wire
 from desktop_app.core.history.legs import Leg
 
-# Fields of ``wire.Session`` that hold for the contact as soon as one session says them.
-SAID = (
+# Fields of ``wire.Session`` that hold for the contact as soon as one session says them: those
+# that most sessions fill, and those that hardly any does.
+_COMMON = (
     "media_type",
     "message_type",
     "provider",
     "recording",
-    "authenticated",
-    "cleared",
     "session_dnis",
     "address_from",
     "address_to",
-    "cc",
-    "bcc",
     "remote",
     "protocol_call_id",
     "used_routing",
     "requested_routings",
+    "selected_agent_id",
+)
+_RARE = (
+    "authenticated",
+    "cleared",
+    "cc",
+    "bcc",
     "active_skill_ids",
     "removed_skill_ids",
     "routing_ring",
     "agent_bullseye_ring",
     "routing_rule",
     "routing_rule_type",
-    "selected_agent_id",
     "assigner_id",
     "agent_groups",
     "proposed_agents",
@@ -54,17 +58,17 @@ SAID = (
     "barged_participant_id",
     "flow_out_type",
 )
-_read_session = attrgetter(*SAID)
+SAID = _COMMON + _RARE
+_common, _rare = attrgetter(*_COMMON), attrgetter(*_RARE)
 
-PARTICIPANT = (
-    "purpose",
+_PARTICIPANT = (
     "team_id",
     "external_contact_id",
     "external_organization_id",
     "flagged_reason",
     "screen_recording",
 )
-_read_participant = attrgetter(*PARTICIPANT)
+_participant = attrgetter(*_PARTICIPANT)
 
 Said = dict[str, list[Any]]
 """The values of a field, without the empty ones; a field that nobody filled is no key."""
@@ -72,21 +76,26 @@ Said = dict[str, list[Any]]
 
 def read_said(legs: Iterable[Leg]) -> Said:
     """Fields of the legs' sessions, by start."""
-    return _by_field(SAID, [_read_session(leg.session) for leg in legs])
-
-
-def read_participants(participants: Iterable[Any]) -> Said:
-    """Fields of the participants, in the order given."""
-    return _by_field(PARTICIPANT, [_read_participant(each) for each in participants])
-
-
-def _by_field(fields: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> Said:
     said: Said = {}
-    for row in rows:
-        for field, value in zip(fields, row, strict=True):
+    for leg in legs:
+        _take(said, _COMMON, _common(leg.session))
+        _take(said, _RARE, _rare(leg.session))
+    return said
+
+
+def read_participants(participants: Iterable[wire.Participant]) -> Said:
+    """Fields of the participants, in the order given."""
+    said: Said = {}
+    for participant in participants:
+        _take(said, _PARTICIPANT, _participant(participant))
+    return said
+
+
+def _take(said: Said, fields: Sequence[str], values: tuple[Any, ...]) -> None:
+    if any(values):
+        for field, value in zip(fields, values, strict=True):
             if value:
                 said.setdefault(field, []).append(value)
-    return said
 
 
 def first(said: Said, field: str) -> Any:
@@ -95,16 +104,11 @@ def first(said: Said, field: str) -> Any:
     return values[0] if values else ""
 
 
-def last(said: Said, field: str) -> Any:
-    values = said.get(field)
-    return values[-1] if values else ""
-
-
-def each(said: Said, field: str) -> tuple[str, ...]:
+def each(said: Said, field: str) -> list[Any]:
     """Every value once; of fields that hold lists, every item."""
-    values = said.get(field)
-    if values is None:
-        return ()
-    if isinstance(values[0], list):
+    values = said.get(field, [])
+    if len(values) == 1 and not isinstance(values[0], list):
+        return values
+    if values and isinstance(values[0], list):
         values = [item for several in values for item in several if item]
-    return tuple(dict.fromkeys(values))
+    return list(dict.fromkeys(values))

@@ -263,7 +263,7 @@ def full_of(number: str, media: str) -> wire.Conversation:
         **dict.fromkeys(_IN_SESSION, number),
         **{field: [number] for field in _LISTS_IN_SESSION},
     }
-    people = [
+    people: list[dict[str, object]] = [
         {"purpose": purpose, **dict.fromkeys(_IN_PARTICIPANT, number), "sessions": [session]}
         for purpose in ("customer", "external")
     ]

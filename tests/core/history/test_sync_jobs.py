@@ -484,7 +484,7 @@ def test_cancelled_after_any_turn_of_the_loop_a_reading_by_job_goes_on() -> None
         assert asyncio.all_tasks() == {asyncio.current_task()}
         return ended
 
-    for turns in range(0, 1000, 7):
+    for turns in range(0, 1000, 17):
         lake = Lake(Service(ROWS), LATER)
         with in_memory() as store:
             ended = asyncio.run(cancelled_after(turns, lake, store))

@@ -93,7 +93,12 @@ async def _note_read(run: Run, span: Span) -> None:
 async def _take(run: Run, page: JobPage, start_ms: int, end_ms: int) -> None:
     intake = run.intake
     rows = await intake.rows(page.conversations or [])
-    inside = [each for each in rows.contacts if each and start_ms <= each.start_ms < end_ms]
+    inside = [
+        each
+        for each in rows.contacts
+        # One that goes on in the older data of a job may have ended since.
+        if each and start_ms <= each.start_ms < end_ms and each.cells["end"] is not None
+    ]
     await intake.in_store(
         lambda: intake.store.write_contacts(inside, rows.names, pass_ms=run.now_ms)
     )

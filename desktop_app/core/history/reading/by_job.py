@@ -128,7 +128,10 @@ class JobReading:
             if self._available_ms is None:
                 try:
                     self._available_ms = await self._source.available_ms() or 0
-                except (RequestRefused, *UNABLE):
+                except (NotFound, PermissionMissing, RequestRefused):
+                    self._run.limits.jobs_work = False
+                    self._available_ms = 0
+                except UNABLE:
                     self._available_ms = 0
             return self._available_ms
 
