@@ -179,7 +179,7 @@ class Application(QObject):
         self.window.signed_in.connect(self._on_signed_in)
         self.window.locked.connect(self._idle.stop)
         self.window.signed_out.connect(self._idle.stop)
-        self.window.signed_out.connect(self._network.forget_credentials)
+        self.window.leaving.connect(self._network.forget_credentials)
 
     def show(self) -> None:
         """Show the window and begin the first sign-in."""

@@ -37,6 +37,7 @@ from desktop_app.history_view import HistoryView
 
 BUDGET_MS = 1_000  # how often the status line tells the rate budget
 _GO_ON = "Sign in again to go on where you were."
+Farewell = Callable[[Session], Coroutine[Any, Any, object]]
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,8 @@ class Services:
     open_store: Callable[[Session], Store]  # blocks; runs on the write lane
     sync_for: Callable[[Session, Store], Sync]
     sign_out: Callable[[Session], Coroutine[Any, Any, bool]]  # whether Genesys was told
-    leave: Callable[[Session], Coroutine[Any, Any, object]]  # at closing; may keep the sign-in
-    put_away: Callable[[Session], Coroutine[Any, Any, object]]  # at locking: nothing stays kept
+    leave: Farewell  # at closing; may keep the sign-in
+    put_away: Farewell  # at locking: nothing stays kept
     budget: Callable[[Session], tuple[int, int]]  # requests used and allowed a minute
     zone_for: Callable[[Session], ZoneInfo]
     organisations: Callable[[], Sequence[str]]  # the names of all profiles
@@ -56,6 +57,7 @@ class Services:
 
 class MainWindow(QMainWindow):
     signed_in = Signal(object)  # Session
+    leaving = Signal()  # somebody signs out: what is theirs goes now
     signed_out = Signal()
     history_opened = Signal(object)  # HistoryView
     locked = Signal()
@@ -112,6 +114,7 @@ class MainWindow(QMainWindow):
         self.renewal.refused.connect(self._on_renewal_refused)
         self.renewal.needs_person.connect(self._on_renewal_needs_person)
         self.renewal.expired.connect(self._on_expired)
+        self.renewal.ended.connect(self._on_expired)  # who comes back to the history is told
         self.renewal.ended.connect(self._on_sign_in_needed)
         self.renewal.counted.connect(self._on_counted)
         QShortcut(QKeySequence(LOCK_KEYS), self, self.lock)
@@ -148,13 +151,12 @@ class MainWindow(QMainWindow):
         before, self._session = self._session, session
         self.renewal.follow(session)
         if before is not None:
-            self._revoke(before)
+            self._see_off(before, self._services.sign_out)
         return before
 
-    def _revoke(self, session: Session) -> Job:
-        """End a sign-in at the service; closing the window waits for it (T29)."""
-        sign_out = self._services.sign_out
-        return self._tasks.farewell(lambda: sign_out(session))
+    def _see_off(self, session: Session, how: Farewell) -> Job:
+        """End a sign-in, or what is kept of it; closing the window waits for it (T29)."""
+        return self._tasks.farewell(lambda: how(session))
 
     def _go_on(self, session: Session, view: HistoryView, store: Store) -> None:
         self._show_account(session, view)
@@ -166,6 +168,8 @@ class MainWindow(QMainWindow):
         """The same person's new sign-in, come by itself: nothing on the screen changes, and a
         reading under way goes on with it."""
         self._replace_session(session)
+        if self._is_locked:
+            self._see_off(session, self._services.put_away)
         if self.history_view is not None and self._store is not None:
             self._show_account(session, self.history_view)
             self.history_view.use(self._services.sync_for(session, self._store))
@@ -249,7 +253,7 @@ class MainWindow(QMainWindow):
 
     def _on_renewal_refused(self, session: Session) -> None:
         """Somebody else was remembered by the login host: that sign-in is not used."""
-        self._revoke(session)
+        self._see_off(session, self._services.sign_out)
 
     def _on_renewal_needs_person(self, words: str) -> None:
         if self.history_view is not None:
@@ -321,8 +325,7 @@ class MainWindow(QMainWindow):
         self._before_settings = None
         close_popups(self)
         self.renewal.give_up()
-        put_away = self._services.put_away
-        self._tasks.farewell(lambda: put_away(session))
+        self._see_off(session, self._services.put_away)
         self.auth_view.cancel()  # nothing that was begun before may unlock it
         self.lock_page.show_locked(session.user_name, session.organization_name, idle_minutes)
         self._stack.setCurrentWidget(self.lock_page)
@@ -348,25 +351,24 @@ class MainWindow(QMainWindow):
         self._set_locked(False)
         if session is None:
             return
+        self.leaving.emit()
         self._close_history()
         self.auth_view.forget()
         self._stack.setCurrentWidget(self.auth_view)
         self.auth_view.say(Icon.CLOCK, "Signing out …", "")
-        self._job = self._revoke(session)
+        self._job = self._see_off(session, self._services.sign_out)
         self._job.succeeded.connect(self._on_signed_out)
-        self._job.failed.connect(self._on_sign_out_failed)
+        self._job.failed.connect(self._on_signed_out)
 
-    def _on_signed_out(self, revoked: bool) -> None:
+    def _on_signed_out(self, end: object) -> None:
+        """``end`` is whether Genesys was told, or what went wrong over it."""
         if self._session is not None:
             return  # somebody has signed in meanwhile
-        self.auth_view.say_signed_out(revoked=revoked)
+        self.auth_view.say_signed_out(revoked=end is True)
         self.signed_out.emit()
         name, self._next_organisation = self._next_organisation, ""
         if name:
             self.auth_view.start(name)
-
-    def _on_sign_out_failed(self) -> None:
-        self._on_signed_out(False)
 
     def _close_history(self) -> None:
         self._budget_timer.stop()

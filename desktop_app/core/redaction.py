@@ -27,16 +27,13 @@ _SECRET = re.compile(
         | login_?hint | passw(?:or)?d | passphrase | pwd | secret | api_?key | encryption_?key )
       [\\"']*+ \s*+ (?: [:=] | %3D ) \s*+
     | (?<![a-z_-]) (?: code | state | nonce | token ) (?: = | %3D ) (?! \d{1,3} \b )
+    | (?<![a-z_-]) code (?: \\*+ ["'] \s*+ [:,] | \s*+ : ) \s*+ [\[(]?+
+      (?= b?+ \\*+ ["'] )  # an authorization code; not the service's "not.found", which helps
+      (?! b?+ \\*+ ["'] (?-i: [a-z]{1,20} (?: \. [a-z]{1,20} )++ | \d{1,3} ) \\*+ ["'] )
     )
     (?: [bru]?+ (?: \\++ "[^"\n]*+ "?+ | \\++ '[^'\n]*+ '?+
         | " (?: [^"\\\n] | \\. )*+ "?+ | ' (?: [^'\\\n] | \\. )*+ '?+ )
       | [^\s&"',;)}\]<>]++ )++"""
-)
-# An authorization code in an answer. The service's errors have a "code" too, which helps: words of
-# small letters with dots between, or a status.
-_CODE = re.compile(
-    r"""(?x) ( \\*+ ["'] code \\*+ ["'] \s*+ : \s*+ \\*+ ["'] )
-    (?! \d{1,3} ["'\\] ) (?= [^"'\\\n]* [A-Z0-9_-] ) [^"'\\\n]++"""
 )
 _URL = re.compile(r"""://([^\s"'<>?#]*+)([?#][^\s"<>]*+)?""")
 _QUERY = re.compile(r"""([?#])(?=[\w.%~\[\]-]{1,64}+=)[^\s"<>]++""")
@@ -79,7 +76,6 @@ def _pass(text: str) -> str:
     text = _HEADER.sub(rf"\1\2 {MARK}", text)
     text = _SCHEME.sub(rf"\1\2{MARK}", text)
     text = _SECRET.sub(rf"\1{MARK}", text)
-    text = _CODE.sub(rf"\1{MARK}", text)
     text = _URL.sub(_bare_url, text)
     text = _QUERY.sub(rf"\1{MARK}", text)
     text = _MAIL.sub(MARK, text)

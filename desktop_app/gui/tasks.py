@@ -20,6 +20,7 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from typing import Any, TypeVar
+from weakref import WeakSet
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
@@ -79,8 +80,9 @@ class Job(QObject):
     def _on_completed(self, future: Future[Any]) -> None:
         if self._over:
             return
-        if self._handover is not None:
-            self._handover.take()
+        if self._handover is not None and not self._handover.take():
+            self._end()
+            return
         try:
             value = future.result()
         except (CancelledError, asyncio.CancelledError):
@@ -94,6 +96,7 @@ class Job(QObject):
     def _end(self) -> None:
         if not self._over:
             self._over = True
+            self._handover = None  # it knows the parent, which may not go while this is deleted
             self.ended.emit()
             self.deleteLater()
 
@@ -134,12 +137,17 @@ class _Handover:
                 return
         self._see_off(value)
 
-    def take(self) -> None:
+    def take(self) -> bool:
+        """Whether the value, or the failure to make one, is still the receiver's."""
         with self._lock:
             self._under_way.clear()
+            return not self._dropped
 
     def drop(self) -> None:
+        """Once: to cancel the work again would cut short how it cleans up."""
         with self._lock:
+            if self._dropped:
+                return
             self._dropped = True
             left = self._under_way.copy()
             self._under_way.clear()
@@ -177,6 +185,7 @@ class Tasks(QObject):
         self._order = ThreadPoolExecutor(1, thread_name_prefix="store-order")
         self._window = ThreadPoolExecutor(1, thread_name_prefix="store-window")
         self._running: dict[Future[Any], Callable[[], None] | None] = {}  # and how to interrupt
+        self._handovers: WeakSet[_Handover] = WeakSet()
         self._closed = False
 
     def network(
@@ -187,7 +196,8 @@ class Tasks(QObject):
     ) -> Job:
         """Run a coroutine on the network lane; cancelling the job cancels the coroutine.
 
-        ``unclaimed`` sees off a value that comes although the job was cancelled.
+        ``unclaimed`` sees off a value that comes although the job was cancelled, or that nobody
+        has taken when the window closes.
         """
         if unclaimed is None:
             job = Job(self)
@@ -208,8 +218,11 @@ class Tasks(QObject):
             handover.bring(value)
             return value
 
+        self._handovers.add(handover)
         job = Job(self, handover=handover)
-        self._submit(job, lambda: asyncio.run_coroutine_threadsafe(brought(), self._loop))
+        self._submit(
+            job, lambda: asyncio.run_coroutine_threadsafe(brought(), self._loop), at_close=False
+        )
         return job
 
     def farewell(self, work: Callable[[], Coroutine[Any, Any, T]]) -> Job:
@@ -251,9 +264,9 @@ class Tasks(QObject):
         return asyncio.wrap_future(self._write.submit(work))
 
     def _submit(self, job: Job, start: Callable[[], Future[Any]], *, at_close: bool = True) -> None:
-        """``at_close``: whether ``close`` cancels it."""
+        """``at_close``: whether ``close`` cancels its future."""
         if self._closed:
-            job.cancel()
+            job._end()
             return
         future = start()
         if at_close:
@@ -280,6 +293,8 @@ class Tasks(QObject):
         self._closed = True
         for future, interrupt in self._running.copy().items():
             _stop(future, interrupt)
+        for handover in list(self._handovers):
+            handover.drop()
         asyncio.run_coroutine_threadsafe(self._leave(last), self._loop).result()
         for lane in (self._order, self._window):
             lane.shutdown(wait=True, cancel_futures=True)

@@ -198,3 +198,72 @@ def test_a_value_that_was_told_is_not_seen_off(tasks: Tasks, qtbot: QtBot) -> No
     job.cancel()
     settle(qtbot, tasks, "network")
     assert (ends.values, seen_off) == (["session"], [])
+
+
+def test_closing_sees_off_a_value_that_nobody_has_taken(qtbot: QtBot) -> None:
+    """A sign-in that comes while the window closes must not stay alive (T29)."""
+    tasks = Tasks()
+    passed = threading.Event()
+    seen_off: list[str] = []
+
+    async def sign_in() -> str:
+        return "session"
+
+    async def see_off(value: str) -> None:
+        seen_off.append(value)
+
+    async def after() -> None:
+        passed.set()
+
+    ends = Ends(tasks.network(sign_in, unclaimed=see_off))
+    tasks.network(after)
+    assert wait_for(passed)  # so the value is on its way to this thread, which doesn't listen
+    tasks.close()
+    assert seen_off == ["session"]
+    qtbot.waitUntil(lambda: ends.ended == 1)
+    assert ends.values == []  # nobody gets a sign-in that has been signed out
+
+
+def test_closing_does_not_cut_short_how_cancelled_work_cleans_up() -> None:
+    """Somebody cancels a sign-in, and closes the window while its token is being revoked."""
+    tasks = Tasks()
+    said: list[str] = []
+    begun, cleaning, gate = threading.Event(), threading.Event(), threading.Event()
+
+    async def sign_in() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cleaning.set()
+            await asyncio.to_thread(wait_for, gate)
+            said.append("revoked")
+
+    async def see_off(value: None) -> None:
+        raise AssertionError("there was nothing to see off")
+
+    job = tasks.network(sign_in, unclaimed=see_off)
+    assert wait_for(begun)
+    job.cancel()
+    assert wait_for(cleaning)
+    leaving = threading.Timer(0.05, gate.set)
+    leaving.start()
+    tasks.close()
+    leaving.join()
+    assert said == ["revoked"]
+
+
+def test_after_closing_nothing_that_would_have_to_be_seen_off_begins() -> None:
+    tasks = Tasks()
+    tasks.close()
+    ran: list[str] = []
+
+    async def sign_in() -> None:
+        ran.append("begun")
+
+    async def see_off(value: None) -> None:
+        ran.append("seen off")
+
+    job = tasks.network(sign_in, unclaimed=see_off)
+    job.cancel()
+    assert job.over and ran == []

@@ -3,6 +3,7 @@ ways back that lead where they say."""
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,11 +12,13 @@ import pytest
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from desktop_app.core.errors import ProxySignInNeeded
+from desktop_app.core.history import vault
 from desktop_app.core.history.store import Store
 from desktop_app.core.signin.session import Session
+from desktop_app.history_view import HistoryView
 from desktop_app.practice.server import PracticeServer
 from tests.journeys.conftest import Arrive
-from tests.journeys.driving import Person, account
+from tests.journeys.driving import WAIT_MS, Person, account
 from tests.journeys.test_session_journey import read_history
 from tests.journeys.test_sign_in_journey import token_of, whoami
 from tests.keyring_in_memory import SafeKeyring
@@ -87,6 +90,17 @@ def test_T45_a_renewal_behind_the_lock_does_not_wake_the_idle_watch(arrive: Arri
     assert not person.application._idle.running
 
 
+def test_T45_a_renewal_behind_the_lock_is_not_kept(
+    arrive: Arrive, safe_keyring: SafeKeyring
+) -> None:
+    person = staying(arrive)
+    person.window.lock()
+    with person.wait_signal(person.window.signed_in):
+        person.window.renewal.keeper.renewal_due.emit()
+    assert person.window.is_locked
+    person.wait(lambda: not is_kept(person))
+
+
 def test_a_proxy_that_asks_behind_the_lock_disturbs_nobody_who_unlocks(arrive: Arrive) -> None:
     person = read_history(arrive)
     person.window.lock()
@@ -133,19 +147,39 @@ def test_T29_a_sign_in_that_is_not_wanted_any_more_is_revoked(
     assert set(server._tokens._tokens) == {server.description["token"]}  # issued at its start
 
 
-def test_T35_a_store_that_opens_for_somebody_who_has_left_is_never_shown(
-    arrive: Arrive, monkeypatch: pytest.MonkeyPatch
+def test_T35_a_store_that_opens_after_somebody_else_has_signed_in_is_closed_and_never_shown(
+    arrive: Arrive, server: PracticeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    person = read_history(arrive)
-    window, view = person.window, person.history
-    store = window._services.open_store(session_of(person))
+    stores: list[Store] = []
     closed: list[Store] = []
-    monkeypatch.setattr(Store, "close", lambda self: closed.append(self))
-    window._on_store_opened((replace(session_of(person)), store))  # for another sign-in
-    person.wait(lambda: closed == [store])
-    monkeypatch.undo()
-    store.close()
-    assert window.history_view is view
+    gate = threading.Event()
+    open_store, close = vault.open_store, Store.close
+
+    def slow_for_the_first(folder: Path, name: str) -> Store:
+        stores.append(open_store(folder, name))
+        assert len(stores) > 1 or gate.wait(WAIT_MS / 1000)
+        return stores[-1]
+
+    def closing(store: Store) -> None:
+        closed.append(store)
+        close(store)
+
+    monkeypatch.setattr(vault, "open_store", slow_for_the_first)
+    monkeypatch.setattr(Store, "close", closing)
+    person = arrive()
+    shown: list[HistoryView] = []
+    person.window.history_opened.connect(shown.append)
+    person.type_login(*account(server, "supervisor"))
+    person.wait(lambda: len(stores) == 1)
+    person.sign_out()
+    person.press("signInMessageAction")
+    person.wait(lambda: person.login_pages == 2)
+    person.type_login(*account(server, "no_analytics"))
+    person.wait(lambda: person.window.session is not None)
+    gate.set()
+    person.wait(lambda: bool(shown))
+    assert closed == stores[:1] and len(stores) == 2
+    assert shown == [person.history] and person.history._store is stores[1]
 
 
 # --- at the sign-in screen ----------------------------------------------------------------------
@@ -158,6 +192,10 @@ def test_a_sign_in_that_ends_does_not_begin_the_login_under_way_anew(arrive: Arr
     assert attempt is not None
     person.window.renewal.keeper.ended.emit()
     assert person.window.auth_view._window.attempt is attempt
+    person.press("backToHistory")
+    assert person.history.isVisible() and "can still be read" in person.history.notice.text
+    person.press("noticeAction")
+    person.wait(lambda: person.window.auth_view._window.attempt is not None)
 
 
 def test_from_the_set_up_page_a_way_leads_back_to_the_history(arrive: Arrive) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from functools import partial
 
 from desktop_app.core.errors import (
+    ContactHistoryError,
     ForbiddenByPolicy,
     KeyringMissing,
     SignInNeeded,
@@ -63,7 +64,7 @@ class SignInJourney:
             expected, new_client = await self._expected(profile), await self._client(profile)
         except BaseException:
             if isinstance(answer, Token):
-                await discard(profile, answer, await self._client(profile))
+                await self._discard(profile, answer)
             raise
         if isinstance(answer, Code):
             route = await self._network.route(profile.login_url)
@@ -138,12 +139,24 @@ class SignInJourney:
 
     async def put_away(self, session: Session) -> None:
         """While the window is locked nothing that is kept may open it at the next start (T45)."""
-        await asyncio.to_thread(self._kept.forget_session, session)
+        await self._forget_kept(session)
 
     async def sign_out(self, session: Session) -> bool:
-        """Revoke and forget; False when Genesys couldn't be told."""
-        await asyncio.to_thread(self._kept.forget_session, session)
-        return await sign_out(session)
+        """Revoke and forget, neither waiting for the other; False when Genesys couldn't be told."""
+        _, revoked = await asyncio.gather(self._forget_kept(session), sign_out(session))
+        return revoked
+
+    async def _forget_kept(self, session: Session) -> None:
+        token = session.reveal_token()  # before the keyring's turn comes it may be closed
+        await asyncio.to_thread(self._kept.forget_token, session.profile, token)
+
+    async def _discard(self, profile: Profile, token: Token) -> None:
+        """End a token that came and is not wanted, as far as a way leads to Genesys."""
+        try:
+            with contextlib.suppress(ContactHistoryError):
+                await discard(profile, token, await self._client(profile))
+        finally:
+            token.access_token.clear()
 
     async def check(self, profile: Profile) -> CheckResult:
         """Try an organisation's settings without signing in."""

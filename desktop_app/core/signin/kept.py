@@ -6,6 +6,7 @@ Only for those who chose it.  One entry for each profile, found by its login hos
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -52,11 +53,15 @@ class _Entry(msgspec.Struct, frozen=True, array_like=True):
 
 
 class KeptSessions:
-    """Every call may wait for the person to unlock the keyring: not for the GUI's thread."""
+    """Every call may wait for the person to unlock the keyring: not for the GUI's thread.
+
+    One call at a time: what is about to be kept is there for whoever forgets it next.
+    """
 
     def __init__(self, keychain: Keychain, *, now: Callable[[], datetime] | None = None) -> None:
         self._keychain = keychain
         self._now = now or (lambda: datetime.now(UTC))
+        self._turn = threading.RLock()
 
     def available(self) -> bool:
         """Whether this computer has a keyring that protects what it holds."""
@@ -85,8 +90,9 @@ class KeptSessions:
             raise KeyringMissing("The sign-in is too long for this computer's keyring.")
         name = _name(session.profile)
         try:
-            self._keychain.write(_INDEX, " ".join(sorted({*self._names(), name})))
-            self._keychain.write(name, text)
+            with self._turn:
+                self._keychain.write(_INDEX, " ".join(sorted({*self._names(), name})))
+                self._keychain.write(name, text)
         except KeychainMissing:
             raise KeyringMissing(
                 "This computer has no protected keyring, so the sign-in can't be kept. Sign in"
@@ -100,34 +106,40 @@ class KeptSessions:
 
     def find(self, profile: Profile) -> Kept | None:
         """What was kept of this profile, unless its time is over."""
-        name = _name(profile)
-        try:
-            text = self._keychain.read(name)
-        except (KeychainMissing, KeychainLocked):
-            return None
-        if not text:
-            return None
-        kept = _read(text, self._now())
-        if kept is None:
-            self.forget(profile)
-        return kept
+        with self._turn:
+            try:
+                text = self._keychain.read(_name(profile))
+            except (KeychainMissing, KeychainLocked):
+                return None
+            if not text:
+                return None
+            kept = _read(text, self._now())
+            if kept is None:
+                self.forget(profile)
+            return kept
 
     def has(self, session: Session) -> bool:
         """Whether this very sign-in is kept, and not another of the same organisation."""
-        kept = self.find(session.profile)
-        return kept is not None and kept.access_token.reveal() == session.reveal_token()
+        return self._has(session.profile, session.reveal_token())
 
-    def forget_session(self, session: Session) -> None:
-        """Drop a sign-in, unless a newer one has been kept in its place."""
-        if self.has(session):
-            self.forget(session.profile)
+    def forget_token(self, profile: Profile, token: str | None) -> None:
+        """Drop a sign-in, which may have been closed by then; never another in its place."""
+        with self._turn:
+            if self._has(profile, token):
+                self.forget(profile)
 
     def forget(self, profile: Profile) -> None:
-        self._delete(_name(profile))
+        with self._turn:
+            self._delete(_name(profile))
 
     def forget_all(self) -> None:
-        for name in [*self._names(), _INDEX]:
-            self._delete(name)
+        with self._turn:
+            for name in [*self._names(), _INDEX]:
+                self._delete(name)
+
+    def _has(self, profile: Profile, token: str | None) -> bool:
+        kept = self.find(profile)
+        return kept is not None and kept.access_token.reveal() == token
 
     def _delete(self, name: str) -> None:
         try:
@@ -159,6 +171,7 @@ async def open_kept(
         expected_organization=kept.organization_id,
         new_client=new_client,
         check=check,
+        is_kept=True,
     )
     if session.user_id != kept.user_id:
         await session.close()

@@ -1,14 +1,17 @@
 """Whether a file is an administrator's: only such a one may decide for everybody.
 
-On Windows anybody may make a folder under ProgramData, so the owner is asked for; elsewhere
-the owner and who else may write.  The Windows part follows the documented calls of advapi32; it
-has run on no machine of the tests, which hold the rule to account with stand-ins.
+On Windows anybody may make a folder under ProgramData, so the owner is asked for; elsewhere the
+owner, and who else may write.  The rules are pure and tested for every platform on each.
+``owner_sid`` follows the documented calls of advapi32 and can run on Windows only: it was written
+without one at hand, and the tests reach it there alone.
 """
 
 from __future__ import annotations
 
+import os
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 ADMINISTRATORS = frozenset(
@@ -19,29 +22,13 @@ ADMINISTRATORS = frozenset(
     }
 )  # well-known SIDs, [MS-DTYP] 2.4.2.4
 
-
-def is_administrators(path: Path) -> bool:
-    """Whether nobody but an administrator can have written the file or put it in its folder.
-
-    Raises OSError when that can't be found out.
-    """
-    return all(_belongs(each) for each in (path, path.parent))
-
-
-def _belongs(path: Path) -> bool:
-    if sys.platform == "win32":
-        return owner_sid(path) in ADMINISTRATORS
-    return is_roots(path.stat().st_mode, path.stat().st_uid, path.stat().st_gid)
-
-
-def is_roots(mode: int, owner: int, group: int) -> bool:
-    """By POSIX modes: root's, and writable by nobody else."""
-    by_group = bool(mode & stat.S_IWGRP) and group != 0
-    return owner == 0 and not by_group and not mode & stat.S_IWOTH
+# A Mac's administrators are the members of these; installers leave folders to "admin".  Elsewhere
+# no group is known to be theirs, and the group's bits may stand for an access list (acl(5)).
+_ADMINISTRATORS_GROUPS = {"darwin": (0, 80)}  # wheel, admin
 
 
 def owner_sid(path: Path) -> str:
-    """The owner's security identifier as text. Raises OSError; Windows only."""
+    """The owner's security identifier as text, as Windows has it. Raises OSError."""
     if sys.platform != "win32":
         raise OSError("security identifiers are Windows' own")
     import ctypes
@@ -72,3 +59,30 @@ def owner_sid(path: Path) -> str:
             kernel32.LocalFree(text)
     finally:
         kernel32.LocalFree(descriptor)
+
+
+def is_administrators(
+    path: Path,
+    *,
+    platform: str = sys.platform,
+    status: Callable[[Path], os.stat_result] = Path.stat,
+    owner: Callable[[Path], str] = owner_sid,
+) -> bool:
+    """Whether the file and its folder are an administrator's, and those that a link leads to.
+
+    On Windows the owner alone counts: rights that an administrator gives away, or leaves to
+    somebody when taking a folder over, are not seen.  Raises OSError when it can't be found out.
+    """
+    real = path.resolve(strict=True)
+    places = (path.parent, real, real.parent)
+    if platform == "win32":
+        return all(owner(place) in ADMINISTRATORS for place in places)
+    return all(_is_roots(status(place), platform) for place in places)
+
+
+def _is_roots(found: os.stat_result, platform: str) -> bool:
+    """Root's, and writable by nobody who isn't an administrator anyway."""
+    others = stat.S_IWOTH
+    if found.st_gid not in _ADMINISTRATORS_GROUPS.get(platform, ()):
+        others |= stat.S_IWGRP
+    return found.st_uid == 0 and not found.st_mode & others

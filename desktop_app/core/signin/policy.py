@@ -84,7 +84,7 @@ class Policy:
         if self.grant is Grant.PKCE and profile.grant is Grant.IMPLICIT:
             profile = profile.with_pkce()
         elif self.grant is Grant.IMPLICIT:
-            profile = replace(profile, grant=Grant.IMPLICIT)
+            profile = profile.with_implicit()
         if self.forces_browser:
             return replace(profile, way=Way.BROWSER)
         return replace(profile, way=Way.VIEW) if self.forces_window else profile
@@ -201,9 +201,9 @@ def _check_owner(path: Path, is_trusted: Callable[[Path], bool]) -> None:
         ) from None
     if not trusted:
         raise ConfigError(
-            f"The policy file {path} may have been written by somebody who isn't an"
-            " administrator, so nobody can sign in. An administrator must own it and its folder,"
-            " and nobody else may write there."
+            f"The policy file {path} doesn't belong to an administrator alone, so nobody can sign"
+            " in. To mend it, delete its folder and make it anew as an administrator, with nobody"
+            " else allowed to write there."
         )
 
 

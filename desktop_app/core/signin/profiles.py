@@ -20,7 +20,7 @@ A file that can't be used raises ConfigError with the line and the mend.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
@@ -93,6 +93,8 @@ class Profile:
     browser_ports: tuple[int, ...] = ()
     pkce_client_id: str = ""
     organization_id: str = ""
+    # What with_pkce() has put another in place of; in no file, and no part of what it is.
+    implicit_client_id: str = field(default="", compare=False, repr=False)
 
     @property
     def is_loopback(self) -> bool:
@@ -124,7 +126,17 @@ class Profile:
 
     def with_pkce(self) -> Profile:
         """The same by authorization code and PKCE, for a client that may not use implicit."""
-        return replace(self, grant=Grant.PKCE, client_id=self.pkce_client_id or self.client_id)
+        return replace(
+            self,
+            grant=Grant.PKCE,
+            client_id=self.pkce_client_id or self.client_id,
+            implicit_client_id=self.implicit_client_id or self.client_id,
+        )
+
+    def with_implicit(self) -> Profile:
+        """The same by implicit grant, with the client that the file has for it."""
+        client_id = self.implicit_client_id or self.client_id
+        return replace(self, grant=Grant.IMPLICIT, client_id=client_id)
 
     @property
     def label(self) -> str:

@@ -75,12 +75,14 @@ async def open_session(
     expected_organization: str = "",
     new_client: ClientFactory = GenesysClient,
     check: Callable[[str, str], None] | None = None,
+    is_kept: bool = False,
 ) -> Session:
     """Check whose token it is, for which client and organisation (T2); raises the reason.
 
     ``expected_organization`` is the id that this profile belonged to before, if any; ``check``
-    takes the organisation's id and name and raises what forbids it.  A token that is refused, or
-    no longer wanted, is revoked, as far as that takes no longer than two seconds.
+    takes the organisation's id and name and raises what forbids it.  A token that is refused is
+    revoked, as far as that takes no longer than two seconds, and so is one that nobody waits for
+    any more, unless ``is_kept``: then another start goes on with it.
     """
     client = new_client(profile.api_url, token.access_token.reveal)
     try:
@@ -89,10 +91,11 @@ async def open_session(
         if check is not None:
             check(identity.organization.id or "", identity.organization.name or "")
     except BaseException as error:
-        if isinstance(error, SignInError | asyncio.CancelledError):
-            await _revoke_quietly(client)
-        token.access_token.clear()
-        await client.aclose()
+        unwanted = isinstance(error, asyncio.CancelledError) and not is_kept
+        if unwanted or isinstance(error, SignInError):
+            await _end(client, token)
+        else:
+            await _drop(client, token)
         raise
     user, organization = identity.user, identity.organization
     authorization = user.authorization
@@ -125,16 +128,21 @@ async def heartbeat(session: Session) -> None:
 
 async def discard(profile: Profile, token: Token, new_client: ClientFactory) -> None:
     """End a token that came and is not wanted any more, within two seconds or not at all."""
-    client = new_client(profile.api_url, token.access_token.reveal)
-    await _revoke_quietly(client)
+    await _end(new_client(profile.api_url, token.access_token.reveal), token)
+
+
+async def _end(client: GenesysClient, token: Token) -> None:
+    try:
+        with contextlib.suppress(ServiceError, TimeoutError):
+            async with asyncio.timeout(REVOKE_WITHIN_S):
+                await revoke(client)
+    finally:
+        await _drop(client, token)
+
+
+async def _drop(client: GenesysClient, token: Token) -> None:
     token.access_token.clear()
     await client.aclose()
-
-
-async def _revoke_quietly(client: GenesysClient) -> None:
-    with contextlib.suppress(ServiceError, TimeoutError):
-        async with asyncio.timeout(REVOKE_WITHIN_S):
-            await revoke(client)
 
 
 async def sign_out(session: Session) -> bool:

@@ -6,7 +6,9 @@ person's own browser is offered by itself (faults F23, F24).
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale, Qt, QTimer, QUrl, Signal
+from collections.abc import Sequence
+
+from PySide6.QtCore import QLocale, QObject, Qt, QTimer, QUrl, Signal
 from PySide6.QtWebEngineCore import (
     QWebEnginePage,
     QWebEngineProfile,
@@ -37,7 +39,7 @@ from desktop_app.gui.theme import Theme
 STALLED_MS = 10_000  # a login page that shows nothing for this long gets a way out (fault F24)
 USE_BROWSER = "Use my browser"
 BAR_PX = 44
-POPUP = "loginPopup"
+LOGIN_PAGE, POPUP = "loginPage", "loginPopup"
 _LOOKS = 24  # a page is blank when so many points each way have one colour
 
 _HINTS = {
@@ -141,7 +143,7 @@ class LoginPanel(QWidget):
         safely it must not start at all.  One for each page, for a view whose page was taken away
         while nobody saw it crashes with the next (PySide6 6.12)."""
         view = QWebEngineView(self)
-        view.setObjectName("loginPage")
+        view.setObjectName(LOGIN_PAGE)
         view.setAccessibleName("Login page")
         view.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         view.setAcceptDrops(False)
@@ -174,17 +176,19 @@ class LoginPanel(QWidget):
         if view is not None:
             self._stack.removeWidget(view)
             view.hide()
-            view.deleteLater()
+            _delete_after(self._views[:-1], view)
 
     def forget(self) -> None:
-        """Destroy the profile: cookies, cache and whatever else the login left (T14, T29).
-
-        The page's view was deleted before, so its page is gone by the time the profile goes.
-        """
+        """Destroy the profile: cookies, cache and whatever else the login left (T14, T29)."""
         self.close_page()
         if self._profile is not None:
-            self._profile.deleteLater()
+            _delete_after(self._views, self._profile)
             self._profile = None
+
+    @property
+    def _views(self) -> list[QWebEngineView]:
+        """The login pages' views, the oldest first, those about to be deleted too."""
+        return self._stack.findChildren(QWebEngineView, LOGIN_PAGE)
 
     def _origin_bar(self) -> QWidget:
         bar = QFrame(self)
@@ -322,7 +326,7 @@ class LoginPanel(QWidget):
             popup.deleteLater()
             self.failed.emit(LoginUnavailable("The login page asks for another window."))
             return
-        window = QDialog(self)
+        window = QDialog(self.web_view)  # whose end it shares, so that no profile goes before it
         window.setObjectName(POPUP)
         window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         window.setWindowTitle("Sign in")
@@ -341,6 +345,18 @@ class LoginPanel(QWidget):
         column.addWidget(origin, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(view, 1)
         window.show()
+
+
+def _delete_after(others: Sequence[QObject], last: QObject) -> None:
+    """Delete one when the others, of which each waits for those before it, are gone.
+
+    A profile that goes before a page crashes.  The order in which deletions were asked for is no
+    promise: in an event loop within a handler Qt puts off those that were asked for before it.
+    """
+    if others:
+        others[-1].destroyed.connect(last.deleteLater)
+    else:
+        last.deleteLater()
 
 
 def _is_blank(view: QWidget) -> bool:

@@ -265,6 +265,9 @@ def test_T35_credentials_are_kept_until_they_are_forgotten() -> None:
     assert proxy is not None and proxy.auth == (USER, PASSWORD)
     assert outside.credentials("proxy.example.com:80") == (USER, PASSWORD)
     outside.forget_credentials()
+    assert proxy.auth == (USER, PASSWORD)  # what signs out still gets through
+    assert outside.credentials("proxy.example.com:80") is None
+    assert outside.credentials("other.example.com:80") is None
     proxy = route_of(outside, "https://api.example.com").proxy
     assert proxy is not None and proxy.auth is None
 

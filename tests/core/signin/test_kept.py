@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -208,7 +209,40 @@ def test_T29_another_sign_in_of_the_same_organisation_is_not_taken_for_this_one(
     first, second = signed_in(server, profile), signed_in(server, profile)
     kept.keep(second)
     assert kept.has(second) and not kept.has(first)
-    kept.forget_session(first)
+    kept.forget_token(profile, first.reveal_token())
     assert kept.has(second)
-    kept.forget_session(second)
+    kept.forget_token(profile, second.reveal_token())
+    assert kept.find(profile) is None
+
+
+class SlowKeyring(SafeKeyring):
+    """Asks the person to unlock it before it takes anything."""
+
+    __module__ = SafeKeyring.__module__
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asking, self.unlocked = threading.Event(), threading.Event()
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.asking.set()
+        assert self.unlocked.wait(10)
+        super().set_password(service, username, password)
+
+
+def test_T45_what_is_about_to_be_kept_is_forgotten_too(
+    kept: KeptSessions, server: PracticeServer, profile: Profile
+) -> None:
+    """Somebody locks the window while the keyring still asks whether to keep their sign-in."""
+    keyring.set_keyring(slow := SlowKeyring())
+    session = signed_in(server, profile)
+    keeping = threading.Thread(target=kept.keep, args=[session])
+    keeping.start()
+    assert slow.asking.wait(10)
+    forgetting = threading.Thread(target=kept.forget_token, args=[profile, session.reveal_token()])
+    forgetting.start()
+    forgetting.join(0.05)  # it would be done by now if it didn't wait
+    slow.unlocked.set()
+    keeping.join()
+    forgetting.join()
     assert kept.find(profile) is None

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from desktop_app.core.errors import ConfigError, ForbiddenByPolicy
-from desktop_app.core.signin.ownership import is_administrators, is_roots
 from desktop_app.core.signin.policy import (
     Policy,
     Setting,
@@ -236,6 +235,22 @@ def test_a_forced_grant_changes_profiles() -> None:
     assert Policy(grant=Grant.IMPLICIT).applied_to(pkce) == make_profile(Grant.IMPLICIT)
 
 
+@pytest.mark.parametrize("pkce_client_id", ["", "c-pkce"])
+def test_forced_implicit_uses_the_client_that_may(pkce_client_id: str) -> None:
+    written = make_profile(Grant.IMPLICIT, pkce_client_id=pkce_client_id)
+    forced = Policy(grant=Grant.IMPLICIT)
+    for used in (
+        written,
+        written.with_pkce(),
+        written.with_pkce().with_pkce(),
+        written.for_browser("http://localhost:8085/oauth2/callback"),
+        forced.applied_to(written.with_pkce()),
+    ):
+        assert forced.applied_to(used) == written
+    again = forced.applied_to(written.with_pkce()).with_pkce()
+    assert again == written.with_pkce() and forced.applied_to(again) == written
+
+
 @pytest.mark.parametrize(
     ("policy", "way", "browser", "window"),
     [
@@ -277,6 +292,7 @@ def test_where_the_machines_file_is(
 ) -> None:
     monkeypatch.setattr(sys, "platform", platform)
     assert policy_files().machine == Path(path)
+    assert f" {path}\n" in EXAMPLE.read_text(encoding="utf-8")
 
 
 # --- whose file it is ---------------------------------------------------------------------------
@@ -286,9 +302,12 @@ def test_a_policy_that_anybody_may_have_written_stops_every_sign_in(
     files: tuple[Path, Path],
 ) -> None:
     files[0].write_text("export = true\n", encoding="utf-8")
-    with pytest.raises(ConfigError, match="isn't an administrator") as caught:
+    with pytest.raises(ConfigError) as caught:
         load_policy(*files, is_trusted=lambda path: False)
-    assert str(files[0]) in str(caught.value)
+    assert str(caught.value).startswith(
+        f"The policy file {files[0]} doesn't belong to an administrator alone, so nobody can sign"
+    )
+    assert "delete its folder and make it anew as an administrator" in str(caught.value)
 
 
 def test_a_policy_whose_owner_is_not_known_stops_every_sign_in(
@@ -305,26 +324,3 @@ def test_a_policy_whose_owner_is_not_known_stops_every_sign_in(
 def test_the_users_own_file_may_be_the_users(files: tuple[Path, Path]) -> None:
     files[1].write_text("export = false\n", encoding="utf-8")
     assert not load_policy(*files, is_trusted=lambda path: False).export
-
-
-@pytest.mark.parametrize(
-    ("mode", "owner", "group", "is_theirs"),
-    [
-        (0o644, 0, 0, True),
-        (0o664, 0, 0, True),
-        (0o664, 0, 80, False),  # a group of people may write
-        (0o646, 0, 0, False),
-        (0o644, 1000, 1000, False),
-    ],
-)
-def test_modes_tell_whose_file_it_is(mode: int, owner: int, group: int, is_theirs: bool) -> None:
-    assert is_roots(mode, owner, group) is is_theirs
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes")
-def test_the_folder_counts_as_well_as_the_file(tmp_path: Path) -> None:
-    file = tmp_path / "policy.toml"
-    file.touch(0o644)
-    tmp_path.chmod(0o777)
-    assert not is_administrators(file)
-    assert is_administrators(Path("/etc/passwd"))
