@@ -97,6 +97,10 @@ class SettingsPage(QWidget):
         """Say what went wrong with something that was asked for here."""
         self._notice.say(sentence, level="warn")
 
+    def tell_nothing(self) -> None:
+        """What was said at another time is over."""
+        self._notice.clear()
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._back.setFocus(Qt.FocusReason.OtherFocusReason)
