@@ -232,8 +232,12 @@ class HistoryView(QWidget):
         ):
             QShortcut(QKeySequence(keys), self, run)
         here = Qt.ShortcutContext.WidgetShortcut
-        QShortcut(QKeySequence("Space"), self.table, self.bar.details.toggle, context=here)
-        QShortcut(QKeySequence("Escape"), self.filter.edit, self.filter.clear, context=here)
+        for widget, keys, run in (
+            (self.table, "Space", self.bar.details.toggle),
+            (self.filter.edit, "Escape", self.filter.clear),
+        ):
+            # With a slot of another object's the constructor drops the context (PySide6 6.12).
+            QShortcut(QKeySequence(keys), widget, context=here).activated.connect(run)
 
     # --- the query ----------------------------------------------------------------------------
 

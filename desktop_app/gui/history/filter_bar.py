@@ -112,6 +112,7 @@ class FilterBar(QFrame):
         """Another filter in place of this one: its conditions as chips, its words in the line."""
         self._terms = []
         self._edit.setText(text)
+        self._stop_offering()
         self._take_terms()
         self._apply()
 
@@ -219,6 +220,12 @@ class FilterBar(QFrame):
         self._edit.setFocus()
 
     # --- offers -------------------------------------------------------------------------------
+
+    def _stop_offering(self) -> None:
+        if self._suggesting is not None:
+            self._suggesting.cancel()
+            self._suggesting = None
+        self._edit.hide_offers()
 
     def _offer(self) -> None:
         if self._suggesting is not None:
