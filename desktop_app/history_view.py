@@ -196,6 +196,7 @@ class HistoryView(QWidget):
         self.bar.facets.toggled.connect(self.facets.setVisible)
         self.facets.chosen.connect(self._on_value_chosen)
         self.table.chosen.connect(self._loader.load)
+        self.table.peeked.connect(self.bar.details.toggle)
         self.table.copied.connect(self._on_copied)
         self.table.value_chosen.connect(self._on_value_chosen)
         self.table.columns_asked.connect(self._choice.show)
@@ -231,13 +232,6 @@ class HistoryView(QWidget):
             ("F4", self.bar.facets.toggle),
         ):
             QShortcut(QKeySequence(keys), self, run)
-        here = Qt.ShortcutContext.WidgetShortcut
-        for widget, keys, run in (
-            (self.table, "Space", self.bar.details.toggle),
-            (self.filter.edit, "Escape", self.filter.clear),
-        ):
-            # With a slot of another object's the constructor drops the context (PySide6 6.12).
-            QShortcut(QKeySequence(keys), widget, context=here).activated.connect(run)
 
     # --- the query ----------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 
 from desktop_app.core.history.columns import COLUMNS, Value
 
@@ -29,6 +30,11 @@ def clean(text: str) -> str:
 
 def folded(text: str) -> str:
     """Lower case without accents, so that "lukasz" finds "Łukasz"."""
+    return text.lower().strip() if text.isascii() else _folded(text)
+
+
+@lru_cache(maxsize=4096)  # names come again and again
+def _folded(text: str) -> str:
     compatible = unicodedata.normalize("NFKD", text)  # first: "™" becomes capital letters
     decomposed = unicodedata.normalize("NFKD", compatible.casefold())
     bare = "".join(char for char in decomposed if not unicodedata.combining(char))
@@ -59,4 +65,4 @@ def haystack(cells: Mapping[str, Value]) -> str:
             found += map(str, cell)
         elif cell:
             found.append(str(cell))
-    return folded("\n".join(found))
+    return "\n".join(map(folded, found))

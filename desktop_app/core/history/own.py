@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from desktop_app.core.history.columns import Value
 from desktop_app.core.history.schema import Execute
 from desktop_app.core.history.sql import sql_name
+from desktop_app.core.history.upsert import listed
 
 InTransaction = Callable[[Callable[[Execute], object]], None]
 
@@ -42,7 +43,7 @@ WHERE contact.no = counted.no
 def mark_seen(in_transaction: InTransaction, numbers: Sequence[int]) -> None:
     in_transaction(
         lambda execute: execute(
-            f"UPDATE contact SET c_changed = false WHERE c_changed AND no IN ({_listed(numbers)})"
+            f"UPDATE contact SET c_changed = false WHERE c_changed AND no IN ({listed(numbers)})"
         )
     )
 
@@ -57,7 +58,7 @@ def annotate(
     if changes and numbers:
         in_transaction(
             lambda execute: execute(
-                f"UPDATE contact SET {changes} WHERE no IN ({_listed(numbers)})",
+                f"UPDATE contact SET {changes} WHERE no IN ({listed(numbers)})",
                 list(values.values()),
             )
         )
@@ -65,7 +66,3 @@ def annotate(
 
 def refresh_repeats(in_transaction: InTransaction) -> None:
     in_transaction(lambda execute: execute(_REPEATS))
-
-
-def _listed(numbers: Sequence[int]) -> str:
-    return ", ".join(str(int(number)) for number in numbers) or "NULL"

@@ -17,6 +17,7 @@ from desktop_app.core.history.columns import Value, column
 from desktop_app.core.history.facets import Facet, Totals
 from desktop_app.core.history.failures import translated
 from desktop_app.core.history.query import Query, order_by, sql_value, where
+from desktop_app.core.history.upsert import listed
 
 __all__ = ["Facet", "Numbers", "Reader", "Row", "Totals", "Version"]
 
@@ -54,22 +55,25 @@ class Reader:
 
     def order(self, query: Query) -> Numbers:
         """The numbers of the contacts that a query finds, in its order."""
-        condition, values = where(query)
-        sql = f"SELECT no FROM contact WHERE {condition} ORDER BY {order_by(query)}"
+        sql, values = _found("no", query)
         with self._reading():
-            numbers = self._connection.execute(sql, values).fetchnumpy()["no"]
-        return np.ascontiguousarray(numbers, dtype=np.int64)
+            return _numbers(self._connection.execute(sql, values))
 
     def first(self, query: Query, limit: int) -> Numbers:
         """The first of them alone, which are there long before the whole order is."""
-        condition, values = where(query)
-        sql = (
-            f"SELECT no FROM contact WHERE {condition} ORDER BY {order_by(query)}"
-            f" LIMIT {int(limit)}"
-        )
+        sql, values = _found("no", query)
         with self._reading():
-            numbers = self._connection.execute(sql, values).fetchnumpy()["no"]
-        return np.ascontiguousarray(numbers, dtype=np.int64)
+            return _numbers(self._connection.execute(f"{sql} LIMIT {int(limit)}", values))
+
+    def first_rows(self, query: Query, keys: Sequence[str], limit: int) -> list[Row]:
+        """The same with their cells: one look where ``first`` and ``rows`` take two.
+
+        Raises KeyError for a key that is no column's.
+        """
+        sql, values = _found(f"no, state{_cells(keys)}", query)
+        with self._reading():
+            found = self._connection.execute(f"{sql} LIMIT {int(limit)}", values).fetchall()
+        return list(map(_row, found))
 
     def count(self, start_ms: int, end_ms: int) -> int:
         """How many contacts start inside a range."""
@@ -86,14 +90,11 @@ class Reader:
         wanted = [int(number) for number in numbers]
         if not wanted:
             return {}
-        cells = ", ".join(sql_value(column(key)) for key in keys)
-        # Literals, not parameters: only so does DuckDB use the index, 2.5 times faster.
-        listed = ", ".join(map(str, wanted))
         with self._reading():
             found = self._connection.execute(
-                f"SELECT no, state, {cells} FROM contact WHERE no IN ({listed})"
+                f"SELECT no, state{_cells(keys)} FROM contact WHERE no IN ({listed(wanted)})"
             ).fetchall()
-        return {row[0]: Row(row[0], row[1], tuple(map(_cell, row[2:]))) for row in found}
+        return {row[0]: _row(row) for row in found}
 
     def raw(self, number: int) -> bytes | None:
         """The conversation as the service gave it, None when it is gone."""
@@ -160,6 +161,24 @@ class Reader:
         with self._reading():
             row = self._connection.execute(sql, list(values)).fetchone()
         return row or ()
+
+
+def _found(columns: str, query: Query) -> tuple[str, list[object]]:
+    condition, values = where(query)
+    return f"SELECT {columns} FROM contact WHERE {condition} ORDER BY {order_by(query)}", values
+
+
+def _numbers(found: duckdb.DuckDBPyConnection) -> Numbers:
+    return np.ascontiguousarray(found.fetchnumpy()["no"], dtype=np.int64)
+
+
+def _cells(keys: Sequence[str]) -> str:
+    return "".join(f", {sql_value(column(key))}" for key in keys)
+
+
+def _row(found: tuple[Any, ...]) -> Row:
+    no, state, *cells = found
+    return Row(no, state, tuple(map(_cell, cells)))
 
 
 def _cell(value: Any) -> Value:

@@ -9,10 +9,8 @@ contact is read again.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import duckdb
 import msgspec
@@ -22,7 +20,7 @@ from desktop_app.core.history import columns, ledger
 from desktop_app.core.history.columns import COLUMNS, OWN, Kind, Value
 from desktop_app.core.history.conversation import Names, read_contact
 from desktop_app.core.history.folding import haystack
-from desktop_app.core.history.sql import sql_name
+from desktop_app.core.history.sql import has_sort_text, sort_text, sql_name, sql_sort_name
 
 CATALOG = "store"
 VERSION = 2
@@ -41,73 +39,43 @@ _SQL_TYPES = {
 }
 
 _FIXED = {
-    "no": "BIGINT PRIMARY KEY",
-    "conversation_id": "VARCHAR NOT NULL UNIQUE",
-    "start_ms": "BIGINT NOT NULL",
-    "pass_ms": "BIGINT NOT NULL",  # the reading that met it last
-    "state": "VARCHAR NOT NULL",  # of the outcome: good, warn, bad, none
-    "fingerprint": "BIGINT NOT NULL",  # of what the service says, to notice that it says otherwise
-    "haystack": "VARCHAR NOT NULL",  # what the text box searches, folded
+    "no": "BIGINT",
+    "conversation_id": "VARCHAR",
+    "id_hash": "BIGINT",  # by which a conversation is found: an eighth of the id's length
+    "start_ms": "BIGINT",
+    "pass_ms": "BIGINT",  # the reading that met it last
+    "state": "VARCHAR",  # of the outcome: good, warn, bad, none
+    "fingerprint": "BIGINT",  # of what the service says, to notice that it says otherwise
+    "haystack": "VARCHAR",  # what the text box searches, folded
     "attributes": "MAP(VARCHAR, VARCHAR)",
-    "raw": "VARCHAR NOT NULL",
+    "raw": "VARCHAR",
 }
 
-_DERIVED = {
-    sql_name(column.key): _SQL_TYPES[column.kind] for column in COLUMNS if column.derive is not None
+_STORAGE = dict.fromkeys(
+    _FIXED.keys() - {"id_hash", "fingerprint", "attributes", "raw"}, "NOT NULL"
+) | {
+    # By itself DuckDB compresses texts as long as these four times worse, and three times slower.
+    "raw": "NOT NULL USING COMPRESSION zstd"
 }
-OWN_NAMES = {sql_name(column.key): _SQL_TYPES[column.kind] for column in OWN}
-_INCOMING = _FIXED | _DERIVED
-_CONTACT = _INCOMING | OWN_NAMES
+
+_DERIVED = {column.key: sql_name(column.key) for column in COLUMNS if column.derive is not None}
+_SORTED = {column.key: sql_sort_name(column.key) for column in COLUMNS if has_sort_text(column)}
+OWN_NAMES = tuple(sql_name(column.key) for column in OWN)
+
+CONTACT = (
+    _FIXED
+    | {sql_name(column.key): _SQL_TYPES[column.kind] for column in COLUMNS}
+    | dict.fromkeys(_SORTED.values(), "VARCHAR")
+)
+"""The columns of table contact with their types, in its order."""
 
 # Changes whenever a row would come out differently from the same conversation.
-DERIVATION = f"{columns.VERSION}:" + ",".join(f"{name} {kind}" for name, kind in _CONTACT.items())
+DERIVATION = f"{columns.VERSION}:" + ",".join(f"{name} {kind}" for name, kind in CONTACT.items())
 
-_SHAPE = json.dumps(
-    [
-        {
-            name: ["VARCHAR"]
-            if kind == "VARCHAR[]"
-            else kind.removesuffix(" NOT NULL UNIQUE")
-            .removesuffix(" PRIMARY KEY")
-            .removesuffix(" NOT NULL")
-            for name, kind in _INCOMING.items()
-        }
-    ]
-)
+_EMPTY: tuple[Value, ...] = (None, "", ())
 
-# One parameter carries a whole page as JSON: measured ten times faster than binding cells.
-TAKE_IN = (
-    "CREATE OR REPLACE TEMP TABLE incoming AS"
-    f" SELECT unnest(from_json(?::JSON, '{_SHAPE}'), max_depth := 2)"
-)
-
-_REWRITTEN = "contact.c_end IS NOT NULL AND contact.fingerprint <> {new}.fingerprint"
-
-# An ended contact that the service tells otherwise by now: what it told before is kept. One that
-# was still going on has only gone on.
-KEEP_VERSIONS = (
-    "INSERT INTO version SELECT contact.no, contact.pass_ms, contact.raw FROM contact"
-    f" JOIN incoming USING (conversation_id) WHERE {_REWRITTEN.format(new='incoming')}"
-)
-
-
-def put_contacts(table: str) -> str:
-    """SQL that puts what was taken in into a table; a contact that is there keeps its number and
-    what people have set on it."""
-    changed = _REWRITTEN.format(new="excluded").replace("contact.", f"{table}.")
-    kept = ", ".join(
-        f"{name} = excluded.{name}" for name in _INCOMING if name not in ("no", "conversation_id")
-    )
-    return (
-        f"INSERT INTO {table} ({', '.join(_INCOMING)}, c_synced_at)"
-        f" SELECT {', '.join(_INCOMING)}, pass_ms FROM incoming"
-        f" ON CONFLICT (conversation_id) DO UPDATE SET {kept}, c_synced_at = excluded.c_synced_at,"
-        f" c_changed = CASE WHEN {changed} THEN true ELSE {table}.c_changed END,"
-        f" c_changed_at = CASE WHEN {changed} THEN excluded.pass_ms ELSE {table}.c_changed_at END"
-    )
-
-
-PUT_CONTACTS = put_contacts("contact")
+Cell = Value | dict[str, str]
+Row = dict[str, Cell]  # by SQL column; an empty cell is missing, and NULL in the table
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,20 +90,31 @@ class StoredContact:
     attributes: dict[str, str] = field(default_factory=dict)
     fingerprint: int = 0
 
-    def as_row(self, no: int, pass_ms: int) -> dict[str, Any]:
-        row: dict[str, Any] = {
+    @property
+    def id_hash(self) -> int:
+        return hashed(self.conversation_id.encode())
+
+    def as_row(self, no: int, pass_ms: int) -> Row:
+        cells = self.cells
+        row: Row = {
             "no": no,
             "conversation_id": self.conversation_id,
+            "id_hash": self.id_hash,
             "start_ms": self.start_ms,
             "pass_ms": pass_ms,
             "state": self.state,
             "fingerprint": self.fingerprint,
-            "haystack": haystack(self.cells),
+            "haystack": haystack(cells),
             "attributes": self.attributes,
             "raw": self.raw,
+            "c_synced_at": pass_ms,
         }
-        for key, value in self.cells.items():
-            row[sql_name(key)] = value
+        for key, value in cells.items():
+            if value in _EMPTY or key not in _DERIVED:
+                continue
+            row[_DERIVED[key]] = value
+            if key in _SORTED and isinstance(value, (str, tuple)):
+                row[_SORTED[key]] = sort_text(value)
         return row
 
 
@@ -159,16 +138,22 @@ def stored_contact(
 
 def fingerprint(conversation: wire.Conversation) -> int:
     """64 bits of the fields that are known, in an order of their own."""
-    known = msgspec.json.encode(conversation)
-    return int.from_bytes(hashlib.blake2b(known, digest_size=8).digest(), "big", signed=True)
+    return hashed(msgspec.json.encode(conversation))
+
+
+def hashed(data: bytes) -> int:
+    """64 bits, the same on every machine and with every version."""
+    return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "big", signed=True)
 
 
 def create(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the tables that aren't there yet."""
     execute = connection.execute
-    create_contact(connection, "contact")
     ledger.create(connection)
-    execute("CREATE TABLE IF NOT EXISTS version (no BIGINT, seen_ms BIGINT, raw VARCHAR)")
+    execute(
+        "CREATE TABLE IF NOT EXISTS version"
+        " (no BIGINT, seen_ms BIGINT, raw VARCHAR USING COMPRESSION zstd)"
+    )
     execute(
         "CREATE TABLE IF NOT EXISTS name"
         " (kind VARCHAR, id VARCHAR, name VARCHAR, PRIMARY KEY (kind, id))"
@@ -176,10 +161,12 @@ def create(connection: duckdb.DuckDBPyConnection) -> None:
     execute("CREATE TABLE IF NOT EXISTS meta (key VARCHAR PRIMARY KEY, value VARCHAR)")
 
 
-def create_contact(connection: duckdb.DuckDBPyConnection, table: str) -> None:
-    """Make a table of contacts if it isn't there yet."""
-    connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({_definition(_CONTACT)})")
+def create_contact(connection: duckdb.DuckDBPyConnection, table: str = "contact") -> None:
+    """Make a table of contacts if it isn't there yet.
 
-
-def _definition(fields: dict[str, str]) -> str:
-    return ", ".join(f"{name} {kind}" for name, kind in fields.items())
+    It has no key and no index.  After a kill DuckDB 1.5's indexes may lack what the log held, and
+    a later deletion is then fatal ("Failed to delete all rows from index", its issue 23645; the
+    test of F16 met it).  Scanning a million numbers takes 4 ms.
+    """
+    fields = ", ".join(f"{name} {kind} {_STORAGE.get(name, '')}" for name, kind in CONTACT.items())
+    connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({fields})")

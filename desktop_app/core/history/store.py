@@ -17,15 +17,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import duckdb
-import msgspec
 
+from desktop_app.core.errors import StoreError
 from desktop_app.core.genesys.directory import local_name
-from desktop_app.core.history import ledger, migration, own, schema
+from desktop_app.core.history import ledger, migration, own, schema, upsert
 from desktop_app.core.history.columns import Value
 from desktop_app.core.history.coverage import Position, Slice, Span
 from desktop_app.core.history.failures import translated
 from desktop_app.core.history.parties import Names
 from desktop_app.core.history.reader import Reader
+from desktop_app.core.history.store_file import StoreFile
 
 Name = tuple[str, str]  # kind, id
 
@@ -41,10 +42,14 @@ class Store:
         self,
         connection: duckdb.DuckDBPyConnection,
         *,
+        file: StoreFile | None = None,
+        forget_key: Callable[[], None] = lambda: None,
         why_in_memory: str = "",
         on_damage: Callable[[], None] = lambda: None,
     ) -> None:
         self._connection = connection
+        self._file = file
+        self._forget_key = forget_key
         self._on_damage = on_damage
         self._lock = threading.Lock()
         self._readers: list[Reader] = []
@@ -95,16 +100,7 @@ class Store:
         return old
 
     def _put_contacts(self, contacts: Sequence[schema.StoredContact], pass_ms: int) -> None:
-        if not contacts:
-            return
-        rows = []
-        for contact in {contact.conversation_id: contact for contact in contacts}.values():
-            rows.append(contact.as_row(self._next_no, pass_ms))
-            self._next_no += 1
-        execute = self._connection.execute
-        execute(schema.TAKE_IN, [msgspec.json.encode(rows).decode()])
-        execute(schema.KEEP_VERSIONS)
-        execute(schema.PUT_CONTACTS)
+        self._next_no = upsert.put(self._connection, contacts, self._next_no, pass_ms)
 
     # --- what people set, and what the store works out ----------------------------------------
 
@@ -199,6 +195,24 @@ class Store:
         with self._lock, contextlib.suppress(duckdb.Error):
             self._connection.close()
 
+    def erase(self) -> None:
+        """Close the store and delete it for good: the key, without which every copy of the file
+        is noise, and the file (safety T34).
+
+        Raises StoreUnsafe when the keyring keeps the key, StoreError when a file stays; the rest
+        is gone then, and calling it again is safe.
+        """
+        self.close()
+        try:
+            self._forget_key()
+        finally:
+            if self._file is not None:
+                _delete(self._file)
+
+    def size_bytes(self) -> int:
+        """What the store takes on disk, 0 in memory. For any thread."""
+        return self._file.size_bytes() if self._file else 0
+
     def _in_transaction(self, work: Callable[[schema.Execute], object]) -> None:
         with self._transaction() as execute:
             work(execute)
@@ -212,6 +226,8 @@ class Store:
             except BaseException:
                 with contextlib.suppress(duckdb.Error):  # after some failures it is over already
                     self._connection.rollback()
+                with contextlib.suppress(duckdb.Error):
+                    upsert.restore(self._connection)
                 raise
             self._connection.commit()
 
@@ -222,6 +238,16 @@ class Store:
     def _one(self, sql: str, values: Iterable[object]) -> tuple[Any, ...] | None:
         rows = self._all(sql, values)
         return rows[0] if rows else None
+
+
+def _delete(file: StoreFile) -> None:
+    try:
+        file.delete()
+    except OSError:
+        raise StoreError(
+            "The files of the local history could not be deleted. Close other programs that may"
+            " have them open, such as a backup, and try again."
+        ) from None
 
 
 def _drop(execute: schema.Execute, where: str, values: tuple[object, ...]) -> int:

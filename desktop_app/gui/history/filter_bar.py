@@ -64,6 +64,7 @@ class FilterBar(QFrame):
         self._edit.textEdited.connect(self._on_edited)
         self._edit.committed.connect(self._on_committed)
         self._edit.left_empty.connect(self._on_left_empty)
+        self._edit.cleared.connect(self.clear)
         self._edit.offer_taken.connect(self._on_offer_taken)
         self._clear = QToolButton(self._box)
         self._clear.setObjectName("filterClear")

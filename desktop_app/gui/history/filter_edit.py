@@ -31,6 +31,7 @@ class FilterEdit(QLineEdit):
     offer_taken = Signal(str)
     left_empty = Signal()  # Backspace in a line without text: the chip before it is meant
     committed = Signal()  # Enter
+    cleared = Signal()  # Escape
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -140,5 +141,7 @@ class FilterEdit(QLineEdit):
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.hide_offers()
             self.committed.emit()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.cleared.emit()
         else:
             super().keyPressEvent(event)

@@ -51,6 +51,7 @@ class HistoryTable(QTableView):
 
     chosen = Signal(object)
     opened = Signal(int)  # Enter or a double click
+    peeked = Signal()  # Space
     copied = Signal(int)  # how many rows stand on the clipboard
     value_chosen = Signal(
         str, object, bool
@@ -114,6 +115,9 @@ class HistoryTable(QTableView):
             number = self.history().number(self.currentIndex().row())
             if number is not None:
                 self.opened.emit(number)
+            return
+        if plain and event.key() == Qt.Key.Key_Space:
+            self.peeked.emit()
             return
         if plain and event.key() in (Qt.Key.Key_J, Qt.Key.Key_K):
             self._step(1 if event.key() == Qt.Key.Key_J else -1)

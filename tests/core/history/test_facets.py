@@ -13,7 +13,7 @@ from desktop_app.core.history.facets import Facet, Totals
 from desktop_app.core.history.query import Query
 from desktop_app.core.history.schema import StoredContact, stored_contact
 from desktop_app.core.history.store import Store
-from tests.core.history.history_samples import DAY, in_memory, iso, put, stored
+from tests.core.history.history_samples import DAY, ids, in_memory, iso, put, stored
 
 ALL = Query(DAY, DAY + 86_400_000)
 HOUR = 3_600_000
@@ -83,7 +83,19 @@ def test_the_first_are_those_of_the_whole_order(store: Store) -> None:
     reader = store.reader()
     for sort in ("handle", "media", "queues", "start"):
         query = replace(ALL, sort=sort)
-        assert list(reader.first(query, 2)) == list(reader.order(query))[:2]
+        order = list(reader.order(query))
+        assert list(reader.first(query, 2)) == order[:2]
+        rows = reader.rows(order, ["media", "queues"])
+        assert reader.first_rows(query, ["media", "queues"], 2) == [rows[no] for no in order[:2]]
+    with pytest.raises(KeyError):
+        reader.first_rows(ALL, ["no; DROP TABLE contact"], 2)
+
+
+def test_lists_sort_by_their_plain_letters_and_empty_ones_come_last(store: Store) -> None:
+    agents = {"a": ("łukasz", "Ana"), "b": ("LUKASZ",), "c": (), "d": ("Ana", "Zoe"), "e": ("ana",)}
+    put(store, *(stored(id_, agents=names) for id_, names in agents.items()))
+    assert ids(store, sort="agents", descending=False) == ["e", "d", "b", "a", "c"]
+    assert ids(store, sort="agents") == ["a", "b", "d", "e", "c"]
 
 
 # --- attributes ---------------------------------------------------------------------------------

@@ -95,7 +95,7 @@ def test_an_interrupted_search_ends_with_an_error_of_the_tree() -> None:
         reader = store.reader()
         store._connection.execute(
             "INSERT INTO contact (no, conversation_id, start_ms, pass_ms, state, haystack, raw,"
-            " c_customer) SELECT i, i::VARCHAR, 5, 5, 'good', '', '', md5(i::VARCHAR)"
+            " c_external_tag) SELECT i, i::VARCHAR, 5, 5, 'good', '', '', md5(i::VARCHAR)"
             " FROM range(300000) t(i)"
         )
         failures: list[Exception] = []
@@ -103,7 +103,7 @@ def test_an_interrupted_search_ends_with_an_error_of_the_tree() -> None:
         def search() -> None:
             try:
                 while True:
-                    reader.order(Query(0, 10, sort="customer"))
+                    reader.order(Query(0, 10, sort="external_tag"))
             except StoreError as error:
                 failures.append(error)
 
