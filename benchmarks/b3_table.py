@@ -38,8 +38,7 @@ def everything(text: str = "", sort: str = "start") -> Query:
 
 
 def first_of_ours(reader: Reader, query: Query) -> None:
-    numbers = reader.first(query, IN_SIGHT)
-    reader.rows(numbers, CELLS)
+    reader.first_rows(query, CELLS, IN_SIGHT)
 
 
 def _first_of_duckdb(connection: duckdb.DuckDBPyConnection, sort: str, word: str = "") -> None:
@@ -65,7 +64,8 @@ def _facet_of_duckdb(connection: duckdb.DuckDBPyConnection, key: str) -> None:
     name = sql_name(key)
     value = f"unnest({name})" if column(key).kind is Kind.LIST else name
     connection.execute(
-        f"SELECT {value} AS value, count(*) FROM contact GROUP BY ALL ORDER BY 2 DESC LIMIT 50"
+        f"SELECT value, count(*) FROM (SELECT {value} AS value FROM contact) GROUP BY value"
+        " ORDER BY 2 DESC LIMIT 50"
     ).fetchall()
 
 

@@ -113,8 +113,8 @@ class StoredContact:
             if value in _EMPTY or key not in _DERIVED:
                 continue
             row[_DERIVED[key]] = value
-            if key in _SORTED and isinstance(value, (str, tuple)):
-                row[_SORTED[key]] = sort_text(value)
+            if key in _SORTED and isinstance(value, (str, tuple)) and (text := sort_text(value)):
+                row[_SORTED[key]] = text
         return row
 
 
