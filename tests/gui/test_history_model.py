@@ -57,9 +57,17 @@ class SlowReader:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self.gate = threading.Event()
+        self.first_gate = threading.Event()
+        self.first_gate.set()
+        self.firsts: list[Query] = []
         self.orders: list[Query] = []
         self.windows: list[list[int]] = []
         self.interrupts = 0
+
+    def first_rows(self, query: Query, keys: Any, limit: int) -> list[Row]:
+        self.firsts.append(query)
+        assert self.first_gate.wait(10)
+        return self._reader.first_rows(query, keys, limit)
 
     def order(self, query: Query) -> Numbers:
         self.orders.append(query)
@@ -74,6 +82,7 @@ class SlowReader:
     def interrupt(self) -> None:
         self.interrupts += 1
         self.gate.set()
+        self.first_gate.set()
 
 
 def slow(tasks: Tasks, store: Store) -> tuple[HistoryModel, SlowReader]:
@@ -98,6 +107,7 @@ def test_a_cell_is_empty_until_it_comes_and_asking_never_waits(
     reader.gate.set()
     model.show(ALL)
     rest(qtbot, model)
+    model.show_columns(KEYS)
     reader.gate.clear()
     assert model.data(model.index(0, CUSTOMER)) == ""
     assert model.formatted(0) is None
@@ -134,6 +144,49 @@ def test_a_newer_query_interrupts_and_replaces_the_running_one(
     rest(qtbot, model)
     assert model.query == newer
     assert read(qtbot, model) == ["Boris"]
+
+
+def test_the_first_rows_stand_there_before_the_order_is_read(
+    tasks: Tasks, store: Store, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history_model, "FIRST_ROWS", 2)
+    model, reader = slow(tasks, store)
+    model.show(ALL)
+    qtbot.waitUntil(lambda: len(reader.orders) == 1)
+    assert [model.data(model.index(row, CUSTOMER)) for row in range(model.rowCount())] == [
+        "Li",
+        "Boris",
+    ]
+    assert model.busy and reader.windows == []
+    oldest_first = replace(ALL, descending=False)
+    reader.gate.set()
+    rest(qtbot, model)
+    reader.gate.clear()
+    model.show(oldest_first)
+    qtbot.waitUntil(lambda: reader.orders[-1] == oldest_first)
+    # What isn't among the first stays behind them until its place is known.
+    assert [model.data(model.index(row, CUSTOMER)) for row in range(2)] == ["Ana", "Boris"]
+    assert model.rowCount() == 3
+    reader.gate.set()
+    rest(qtbot, model)
+    assert read(qtbot, model) == ["Ana", "Boris", "Li"]
+
+
+def test_first_rows_read_for_other_columns_are_not_shown(
+    tasks: Tasks, store: Store, qtbot: QtBot
+) -> None:
+    model, reader = slow(tasks, store)
+    reader.first_gate.clear()
+    model.show(ALL)
+    qtbot.waitUntil(lambda: len(reader.firsts) == 1)
+    model.show_columns(KEYS[::-1])
+    reader.first_gate.set()
+    reader.gate.set()
+    rest(qtbot, model)
+    shown = KEYS[::-1].index("customer")
+    assert model.data(model.index(0, shown)) in ("", "Li")
+    rest(qtbot, model)
+    assert model.data(model.index(0, shown)) == "Li"
 
 
 def test_of_queries_that_come_fast_only_the_last_is_read(
