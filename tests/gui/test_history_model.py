@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,13 +13,13 @@ from pytestqt.qtbot import QtBot
 from desktop_app.core.errors import StoreError
 from desktop_app.core.history.clock import Clock
 from desktop_app.core.history.query import Query
-from desktop_app.core.history.reader import Numbers, Reader, Row
 from desktop_app.core.history.store import Store
 from desktop_app.core.history.vault import memory_store
 from desktop_app.gui.history import history_model
 from desktop_app.gui.history.history_model import HistoryModel
 from desktop_app.gui.tasks import Tasks
 from tests.core.history.history_samples import DAY
+from tests.gui.slow_reader import slow
 from tests.gui.stored_contacts import (
     ALL,
     CLOCK,
@@ -49,45 +47,6 @@ def model(tasks: Tasks, store: Store, qtbot: QtBot) -> HistoryModel:
     made.show(ALL)
     rest(qtbot, made)
     return made
-
-
-class SlowReader:
-    """A reader whose answers wait for the test, and which counts what it is asked."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self.gate = threading.Event()
-        self.first_gate = threading.Event()
-        self.first_gate.set()
-        self.firsts: list[Query] = []
-        self.orders: list[Query] = []
-        self.windows: list[list[int]] = []
-        self.interrupts = 0
-
-    def first_rows(self, query: Query, keys: Any, limit: int) -> list[Row]:
-        self.firsts.append(query)
-        assert self.first_gate.wait(10)
-        return self._reader.first_rows(query, keys, limit)
-
-    def order(self, query: Query) -> Numbers:
-        self.orders.append(query)
-        assert self.gate.wait(10)
-        return self._reader.order(query)
-
-    def rows(self, numbers: Any, keys: Any) -> dict[int, Row]:
-        self.windows.append(list(numbers))
-        assert self.gate.wait(10)
-        return self._reader.rows(numbers, keys)
-
-    def interrupt(self) -> None:
-        self.interrupts += 1
-        self.gate.set()
-        self.first_gate.set()
-
-
-def slow(tasks: Tasks, store: Store) -> tuple[HistoryModel, SlowReader]:
-    reader: Any = SlowReader(store.reader())
-    return HistoryModel(tasks, lambda: reader, CLOCK, KEYS), reader
 
 
 def test_the_newest_comes_first_and_cells_are_read_as_text(
@@ -130,90 +89,6 @@ def test_heads_tell_title_help_and_side(model: HistoryModel) -> None:
     assert isinstance(side, Qt.AlignmentFlag) and side & Qt.AlignmentFlag.AlignRight
     assert model.headerData(99, across) is None
     assert model.headerData(0, Qt.Orientation.Vertical) is None
-
-
-def test_a_newer_query_interrupts_and_replaces_the_running_one(
-    tasks: Tasks, store: Store, qtbot: QtBot
-) -> None:
-    model, reader = slow(tasks, store)
-    model.show(replace(ALL, text="Ana"))
-    qtbot.waitUntil(lambda: len(reader.orders) == 1)
-    newer = replace(ALL, text="Boris")
-    model.show(newer)
-    assert reader.interrupts == 1
-    rest(qtbot, model)
-    assert model.query == newer
-    assert read(qtbot, model) == ["Boris"]
-
-
-def test_the_first_rows_stand_there_before_the_order_is_read(
-    tasks: Tasks, store: Store, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(history_model, "FIRST_ROWS", 2)
-    model, reader = slow(tasks, store)
-    model.show(ALL)
-    qtbot.waitUntil(lambda: len(reader.orders) == 1)
-    assert [model.data(model.index(row, CUSTOMER)) for row in range(model.rowCount())] == [
-        "Li",
-        "Boris",
-    ]
-    assert model.busy and reader.windows == []
-    oldest_first = replace(ALL, descending=False)
-    reader.gate.set()
-    rest(qtbot, model)
-    reader.gate.clear()
-    model.show(oldest_first)
-    qtbot.waitUntil(lambda: reader.orders[-1] == oldest_first)
-    # What isn't among the first stays behind them until its place is known.
-    assert [model.data(model.index(row, CUSTOMER)) for row in range(2)] == ["Ana", "Boris"]
-    assert model.rowCount() == 3
-    reader.gate.set()
-    rest(qtbot, model)
-    assert read(qtbot, model) == ["Ana", "Boris", "Li"]
-
-
-def test_first_rows_read_for_other_columns_are_not_shown(
-    tasks: Tasks, store: Store, qtbot: QtBot
-) -> None:
-    model, reader = slow(tasks, store)
-    reader.first_gate.clear()
-    model.show(ALL)
-    qtbot.waitUntil(lambda: len(reader.firsts) == 1)
-    model.show_columns(KEYS[::-1])
-    reader.first_gate.set()
-    reader.gate.set()
-    rest(qtbot, model)
-    shown = KEYS[::-1].index("customer")
-    assert model.data(model.index(0, shown)) in ("", "Li")
-    rest(qtbot, model)
-    assert model.data(model.index(0, shown)) == "Li"
-
-
-def test_of_queries_that_come_fast_only_the_last_is_read(
-    tasks: Tasks, store: Store, qtbot: QtBot
-) -> None:
-    model, reader = slow(tasks, store)
-    blocker = threading.Event()
-    tasks.order(lambda: blocker.wait(10))
-    for text in ("A", "An", "Ana"):
-        model.show(replace(ALL, text=text))
-    reader.gate.set()
-    blocker.set()
-    rest(qtbot, model)
-    assert [query.text for query in reader.orders] == ["Ana"]
-
-
-def test_a_refresh_during_a_reading_is_answered_by_one_more(
-    tasks: Tasks, store: Store, qtbot: QtBot
-) -> None:
-    model, reader = slow(tasks, store)
-    model.show(ALL)
-    qtbot.waitUntil(lambda: len(reader.orders) == 1)
-    for _ in range(5):
-        model.refresh()
-    reader.gate.set()
-    rest(qtbot, model)
-    assert len(reader.orders) == 2
 
 
 def test_rows_that_changed_in_the_store_are_read_again_and_shown_meanwhile(
