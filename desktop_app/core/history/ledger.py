@@ -1,19 +1,13 @@
 """The store's ledger: how far each reading has come, and what was read to its end.
 
 ``position`` holds readings that go on, ``span`` what is complete.  Spans of one scope never
-overlap: a newer one cuts its range out of those before it.  ``name_age`` says when names were
-learnt.  The functions work inside the store's transaction: ``execute`` is its connection's.
-
-What a reading asks of ``Store``, beside what delegates to here: ``still_open(start_ms, end_ms)``
-(conversation ids and starts of contacts without an end, see :func:`still_open`),
-``write_contacts(contacts, names, *, pass_ms)`` (contacts outside of any slice's reading, without a
-position), ``refresh_repeats()``, and ``names_learnt_before(ms)``; every way to put in names also
-calls :func:`put_name_ages` with the moment of the reading (``pass_ms``).
+overlap: a newer one cuts its range out of those before it.  ``name`` holds what ids stand for,
+``name_age`` when that was learnt.  The functions work inside the store's transaction: ``execute`` is its connection's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import astuple, fields
 
 import duckdb
@@ -29,6 +23,7 @@ _TABLES = (
     " scope VARCHAR, job_id VARCHAR, cursor VARCHAR, ceiling BIGINT)",
     "span (start_ms BIGINT, end_ms BIGINT, synced_ms BIGINT, total_hits BIGINT, doubt VARCHAR,"
     " scope VARCHAR, by_job BOOLEAN)",
+    "name (kind VARCHAR, id VARCHAR, name VARCHAR, PRIMARY KEY (kind, id))",
     "name_age (kind VARCHAR, id VARCHAR, learnt_ms BIGINT, PRIMARY KEY (kind, id))",
 )
 _POSITION = ", ".join(field.name for field in fields(Position) if field.name != "slice")
@@ -161,14 +156,20 @@ def still_open(execute: Execute, start_ms: int, end_ms: int) -> list[tuple[str, 
     return [(str(id_), int(start)) for id_, start in rows]
 
 
-def put_name_ages(execute: Execute, names: Iterable[Name], learnt_ms: int) -> None:
-    """Note when names were learnt; a later moment stays."""
-    for kind, id_ in names:
-        execute(
-            "INSERT INTO name_age VALUES (?, ?, ?) ON CONFLICT (kind, id) DO UPDATE"
-            " SET learnt_ms = greatest(learnt_ms, excluded.learnt_ms)",
-            (kind, id_, learnt_ms),
-        )
+def put_names(execute: Execute, names: Mapping[Name, str], learnt_ms: int) -> None:
+    """Put in names and when they were learnt; a later moment stays."""
+    if not names:
+        return
+    kinds, ids = ([*part] for part in zip(*names, strict=True))
+    execute(
+        "INSERT OR REPLACE INTO name SELECT unnest(?), unnest(?), unnest(?)",
+        (kinds, ids, list(names.values())),
+    )
+    execute(
+        "INSERT INTO name_age SELECT unnest(?), unnest(?), ? ON CONFLICT (kind, id) DO UPDATE"
+        " SET learnt_ms = greatest(learnt_ms, excluded.learnt_ms)",
+        (kinds, ids, learnt_ms),
+    )
 
 
 def names_learnt_before(execute: Execute, ms: int) -> list[Name]:

@@ -154,10 +154,6 @@ def create(connection: duckdb.DuckDBPyConnection) -> None:
         "CREATE TABLE IF NOT EXISTS version"
         " (no BIGINT, seen_ms BIGINT, raw VARCHAR USING COMPRESSION zstd)"
     )
-    execute(
-        "CREATE TABLE IF NOT EXISTS name"
-        " (kind VARCHAR, id VARCHAR, name VARCHAR, PRIMARY KEY (kind, id))"
-    )
     execute("CREATE TABLE IF NOT EXISTS meta (key VARCHAR PRIMARY KEY, value VARCHAR)")
 
 

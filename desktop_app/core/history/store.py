@@ -14,7 +14,8 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple
 
 import duckdb
 
@@ -29,6 +30,14 @@ from desktop_app.core.history.reader import Reader
 from desktop_app.core.history.store_file import StoreFile
 
 Name = tuple[str, str]  # kind, id
+
+
+class Page(NamedTuple):
+    """What one answer of the service brought, and how far its slice has come with it."""
+
+    contacts: Sequence[schema.StoredContact]
+    names: Mapping[Name, str]
+    at: Position
 
 
 class Store:
@@ -72,11 +81,17 @@ class Store:
         self, contacts: Sequence[schema.StoredContact], names: Mapping[Name, str], at: Position
     ) -> None:
         """Put in a page of contacts and the position after it, whole or not at all."""
+        self.write_pages([Page(contacts, names, at)])
+
+    def write_pages(self, pages: Sequence[Page]) -> None:
+        """Put in pages of several slices, all or none. Costs little more than one page."""
         with self._transaction() as execute:
-            self._put_contacts(contacts, at.pass_ms)
-            self._put_names(names)
-            ledger.put_name_ages(execute, names, at.pass_ms)
-            ledger.put_position(execute, at)
+            for pass_ms, together in groupby(pages, key=lambda page: page.at.pass_ms):
+                met = list(together)
+                self._put_contacts([each for page in met for each in page.contacts], pass_ms)
+                ledger.put_names(execute, _merged(page.names for page in met), pass_ms)
+            for page in pages:
+                ledger.put_position(execute, page.at)
 
     def write_end(self, span: Span, *, pass_ms: int) -> int:
         """Note a slice as read to its end; returns how many contacts are gone upstream.
@@ -156,8 +171,7 @@ class Store:
         """Put in contacts that belong to no page: those that were still open, read again."""
         with self._transaction() as execute:
             self._put_contacts(contacts, pass_ms)
-            self._put_names(names)
-            ledger.put_name_ages(execute, names, pass_ms)
+            ledger.put_names(execute, names, pass_ms)
 
     def ids_of_pass(self, inside: Slice, pass_ms: int) -> set[str]:
         """The conversations of a slice that a pass has met so far."""
@@ -178,13 +192,6 @@ class Store:
         """Names by kind and id as they are known now, for reading a contact again."""
         known = self.names()
         return lambda kind, id_: known.get((kind, id_)) or local_name(kind, id_)
-
-    def _put_names(self, names: Mapping[Name, str]) -> None:
-        if names:
-            self._connection.executemany(
-                "INSERT OR REPLACE INTO name VALUES (?, ?, ?)",
-                [(kind, id_, name) for (kind, id_), name in names.items()],
-            )
 
     # --- connection ---------------------------------------------------------------------------
 
@@ -238,6 +245,10 @@ class Store:
     def _one(self, sql: str, values: Iterable[object]) -> tuple[Any, ...] | None:
         rows = self._all(sql, values)
         return rows[0] if rows else None
+
+
+def _merged(parts: Iterable[Mapping[Name, str]]) -> dict[Name, str]:
+    return {name: value for part in parts for name, value in part.items()}
 
 
 def _delete(file: StoreFile) -> None:

@@ -173,11 +173,9 @@ def test_contacts_without_an_end_are_still_open(execute: ledger.Execute) -> None
 
 
 def test_names_grow_old(execute: ledger.Execute) -> None:
-    execute("CREATE TABLE name (kind VARCHAR, id VARCHAR, name VARCHAR)")
-    for id_ in ("a", "b", "c"):
-        execute("INSERT INTO name VALUES ('user', ?, 'x')", [id_])
-    ledger.put_name_ages(execute, [("user", "a"), ("user", "b")], 100)
-    ledger.put_name_ages(execute, [("user", "b")], 200)
-    ledger.put_name_ages(execute, [("user", "b")], 150)
+    execute("INSERT INTO name VALUES ('user', 'c', 'of an older store')")
+    ledger.put_names(execute, {("user", "a"): "Ana", ("user", "b"): "Boris"}, 100)
+    ledger.put_names(execute, {("user", "b"): "Boris"}, 200)
+    ledger.put_names(execute, {("user", "b"): "Boris"}, 150)
     assert ledger.names_learnt_before(execute, 101) == [("user", "a"), ("user", "c")]
     assert ledger.names_learnt_before(execute, 100) == [("user", "c")]

@@ -264,7 +264,7 @@ class JobReading:
             unreadable=position.unreadable + rows.contacts.count(None),
         )
         inside = [contact for contact, _ in placed]
-        await intake.in_store(lambda: intake.store.write_page(inside, rows.names, after))
+        await intake.write_page(inside, rows.names, after)
         group.met.update(wanted for _, wanted in placed)
         for wanted in dict.fromkeys(wanted for _, wanted in placed):
             tally.heard(wanted, group.met[wanted], tally.expected(wanted) or None)
@@ -318,8 +318,7 @@ class JobReading:
             await self._store(replace(at, job_id="", cursor="", next_page=1))
 
     async def _store(self, position: Position) -> None:
-        intake = self._run.intake
-        await intake.in_store(lambda: intake.store.write_page([], {}, position))
+        await self._run.intake.write_page([], {}, position)
 
 
 def share_a_job(wanted: Slice, group: Sequence[Slice], contacts: int, limits: Limits) -> bool:

@@ -239,8 +239,7 @@ class QueryReading:
         return position, last
 
     async def _write(self, kept: list[StoredContact], rows: Rows, position: Position) -> None:
-        intake = self._run.intake
-        await intake.in_store(lambda: intake.store.write_page(kept, rows.names, position))
+        await self._run.intake.write_page(kept, rows.names, position)
 
     def _after(
         self, contacts: list[StoredContact | None], counted: int | None, position: Position

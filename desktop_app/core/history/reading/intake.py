@@ -12,10 +12,11 @@ import msgspec
 from desktop_app.core.genesys import wire
 from desktop_app.core.genesys.history import Scope
 from desktop_app.core.history.conversation import wanted_names
+from desktop_app.core.history.coverage import Position
 from desktop_app.core.history.reading.limits import Limits
 from desktop_app.core.history.reading.tally import Tally
 from desktop_app.core.history.schema import StoredContact, stored_contact
-from desktop_app.core.history.store import Name, Store
+from desktop_app.core.history.store import Name, Page, Store
 
 T = TypeVar("T")
 
@@ -40,6 +41,14 @@ class Rows:
     names: dict[Name, str] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class _Waiting:
+    """A page on its way to the store."""
+
+    page: Page
+    is_written: bool = False
+
+
 class Intake:
     """Derives rows and reaches the store. ``run`` awaits a function on the store's thread."""
 
@@ -47,11 +56,33 @@ class Intake:
         self.store = store
         self._names = names
         self._run = run
+        self._turn = asyncio.Lock()
+        self._waiting: list[_Waiting] = []
 
     async def in_store(self, work: Callable[[], T]) -> T:
         result: list[T] = []
         await self._run(lambda: result.append(work()))
         return result[0]
+
+    async def write_page(
+        self, contacts: Sequence[StoredContact], names: Mapping[Name, str], at: Position
+    ) -> None:
+        """Put in a page, together with those of other slices that wait meanwhile: a transaction
+        costs as much as two hundred contacts."""
+        waiting = _Waiting(Page(contacts, names, at))
+        self._waiting.append(waiting)
+        async with self._turn:
+            if waiting.is_written:
+                return
+            together, self._waiting = self._waiting, []
+            pages = [each.page for each in together]
+            try:
+                await self._run(lambda: self.store.write_pages(pages))
+            except BaseException:  # whoever comes next tries the others'; twice does no harm
+                self._waiting = [each for each in together if each is not waiting] + self._waiting
+                raise
+            for each in together:
+                each.is_written = True
 
     async def rows(self, conversations: Sequence[msgspec.Raw]) -> Rows:
         """Derive the rows of some conversations, with the names that they need."""
