@@ -72,6 +72,10 @@ CONTACT = (
 # Changes whenever a row would come out differently from the same conversation.
 DERIVATION = f"{columns.VERSION}:" + ",".join(f"{name} {kind}" for name, kind in CONTACT.items())
 
+# From 2,048 bytes on hashlib lets other threads go on, and then waits for them longer than for the
+# hash itself.
+_HASHED_AT_ONCE = 2047
+
 _EMPTY: tuple[Value, ...] = (None, "", ())
 
 Cell = Value | dict[str, str]
@@ -143,7 +147,10 @@ def fingerprint(conversation: wire.Conversation) -> int:
 
 def hashed(data: bytes) -> int:
     """64 bits, the same on every machine and with every version."""
-    return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "big", signed=True)
+    digest = hashlib.blake2b(digest_size=8)
+    for first in range(0, len(data), _HASHED_AT_ONCE):
+        digest.update(data[first : first + _HASHED_AT_ONCE])
+    return int.from_bytes(digest.digest(), "big", signed=True)
 
 
 def create(connection: duckdb.DuckDBPyConnection) -> None:

@@ -265,6 +265,7 @@ def assert_whole(store: Store, acknowledged: int) -> None:
 
 
 @_POSIX
+@pytest.mark.timeout(60 + 10 * KILLS)
 def test_F16_a_kill_loses_no_acknowledged_page_and_leaves_no_part_of_one(tmp_path: Path) -> None:
     dice = random.Random(16)
     for _ in range(KILLS):

@@ -40,6 +40,7 @@ def assert_sound(store: Store, generation: int) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.timeout(60 + 10 * KILLS)
 def test_F16_killed_readings_go_on_and_lose_and_double_nothing(tmp_path: Path) -> None:
     dice = random.Random(4)
     generation = kills = 0
