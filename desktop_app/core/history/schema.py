@@ -141,7 +141,14 @@ def stored_contact(
 
 
 def fingerprint(conversation: wire.Conversation) -> int:
-    """64 bits of the fields that are known, in an order of their own."""
+    """64 bits of the fields that are known, in an order of their own.
+
+    Attributes are left out: jobs bring them for contacts that the query has brought without.
+    """
+    participants = conversation.participants or []
+    if any(each.attributes for each in participants):
+        bare = [msgspec.structs.replace(each, attributes=None) for each in participants]
+        conversation = msgspec.structs.replace(conversation, participants=bare)
     return hashed(msgspec.json.encode(conversation))
 
 

@@ -187,6 +187,20 @@ def test_the_same_told_in_another_order_is_no_news(store: Store) -> None:
     assert changed(store) == []
 
 
+def test_attributes_that_a_job_brings_later_are_no_news(store: Store) -> None:
+    first = as_read("a")
+    raw = first.raw.replace('"purpose": "agent"', '"purpose": "agent", "attributes": {"Tier": "2"}')
+    again = stored_contact(
+        raw.encode(), wire.decode(raw.encode(), wire.Conversation), lambda kind, item: None
+    )
+    assert again is not None and again.attributes == {"Tier": "2"}
+    put(store, first, pass_ms=10)
+    put(store, again, pass_ms=20)
+    assert changed(store) == []
+    (number,) = numbers(store)
+    assert store.reader().rows([number], ["attr.Tier"])[number].cells == ("2",)
+
+
 def test_what_was_looked_at_is_news_no_more_until_it_changes_again(store: Store) -> None:
     put(store, as_read("a"), pass_ms=10)
     put(store, as_read("a", wrapup="refund"), pass_ms=20)
