@@ -88,7 +88,7 @@ class Synchroniser:
         slices += await self._read_still_open(start_ms, min(end_ms, now_ms), now_ms, slices, spans)
         run = Run(self._intake, self._limits, Tally(slices, self._on_progress), scope, now_ms)
         jobs = self._job_reading(run)
-        by_job = await _for_jobs(jobs, [at for at in resumed if at.job_id], slices, spans, scope)
+        by_job = await _for_jobs(run, jobs, [at for at in resumed if at.job_id], slices, spans)
         await self._read(run, [each for each in slices if each not in by_job], jobs)
         if self._jobs is not None and jobs is not None and not scope.text:
             spans = await in_store(lambda: store.spans(start_ms, end_ms))
@@ -172,14 +172,17 @@ def _overlap(one: Slice, other: Slice) -> bool:
 
 
 async def _for_jobs(
+    run: Run,
     jobs: JobReading | None,
     interrupted: list[Position],
     slices: list[Slice],
     spans: list[Span],
-    scope: Scope,
 ) -> set[Slice]:
     """Hand over what jobs read from the start: what an interrupted one still has to bring, and
-    whole days that one has read before, for the query would bring them without attributes."""
+    whole days that one has read before, for the query would bring them without attributes.
+
+    No fewer are expected of these than there were: the query is to confirm who has gone.
+    """
     if jobs is None:
         return set()
     taken: set[Slice] = set()
@@ -189,9 +192,10 @@ async def _for_jobs(
             jobs.resume(at, left)
             taken.update(left)
     for wanted in slices:
-        before = [span for span in spans if span.by_job and span.scope == scope.text]
+        before = [span for span in spans if span.by_job and span.scope == run.scope.text]
         known = next((span for span in before if _holds(span, wanted)), None)
         if known and wanted not in taken and await jobs.queue(wanted, known.total_hits):
+            run.tally.heard(wanted, 0, known.total_hits)
             taken.add(wanted)
     return taken
 

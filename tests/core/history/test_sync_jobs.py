@@ -196,7 +196,10 @@ def test_a_job_is_trimmed_to_the_range(range_: tuple[int, int]) -> None:
     with in_memory() as store:
         read(lake, store, *range_)
         assert_complete(lake, store, *range_)
+        assert all(span.by_job for span in store.spans(*range_))
     assert lake.requests
+    counted = [each.start_ms for each in lake.service.requests]
+    assert len(counted) == len(set(counted))  # the service counts whole days: no sign of a loss
 
 
 @pytest.mark.parametrize(

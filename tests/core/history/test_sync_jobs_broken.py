@@ -9,6 +9,7 @@ import pytest
 from desktop_app.core.errors import (
     SignInNeeded,
 )
+from desktop_app.core.genesys.jobs import JobPage
 from desktop_app.core.history.coverage import DAY_MS, Slice
 from desktop_app.core.history.store import Store
 from tests.core.history.history_samples import (
@@ -85,6 +86,39 @@ def test_a_job_that_has_expired_meanwhile_is_begun_anew() -> None:
         read(lake, store, now_ms=LATER + 2 * DAY_MS)
         assert_complete(lake, store)
     assert len(lake.requests) > begun
+
+
+class Leaky(Lake):
+    """Each page lacks a contact that the query has."""
+
+    async def page(self, job_id: str, cursor: str, size: int) -> JobPage:
+        page = await super().page(job_id, cursor, size)
+        page.conversations = (page.conversations or [])[1:]
+        return page
+
+
+def test_what_an_interrupted_job_brings_too_little_is_completed_by_the_query() -> None:
+    async def end_at_the_second_page(what: str) -> None:
+        if what == "page" and len(lake.pages) == 2:
+            raise SignInNeeded("The sign-in has ended.")
+
+    lake = Leaky(Service(ROWS), LATER, end_at_the_second_page)
+    with in_memory() as store:
+        with pytest.raises(SignInNeeded):
+            read(lake, store)
+        read(lake, store, now_ms=LATER + 1000)
+        assert_complete(lake, store)
+
+
+def test_a_day_that_is_read_again_by_a_job_alone_loses_nothing_with_it() -> None:
+    """Only the query says who has gone upstream."""
+    service = Service(ROWS)
+    with in_memory() as store:
+        read(Lake(service, LATER), store)
+        assert all(span.by_job for span in store.spans(DAY, END))
+        leaky = Leaky(service, LATER)
+        read(leaky, store, now_ms=LATER + 1000, again=True)
+        assert_complete(leaky, store)
 
 
 def test_an_interrupted_job_leaves_alone_what_was_read_since() -> None:

@@ -26,7 +26,7 @@ from desktop_app.core.errors import (
 )
 from desktop_app.core.genesys import wire
 from desktop_app.core.genesys.jobs import Ending, JobPage, JobRequest
-from desktop_app.core.history.coverage import DAY_MS, Position, Slice, Span
+from desktop_app.core.history.coverage import DAY_MS, Position, Slice, Span, days
 from desktop_app.core.history.reading.by_query import falls_short
 from desktop_app.core.history.reading.intake import Run
 from desktop_app.core.history.reading.limits import Limits
@@ -214,7 +214,7 @@ class JobReading:
             run.now_ms + 1,
             1,
             run.limits.job_page_size,
-            total_hits=sum(run.tally.expected(each) for each in group.slices),
+            total_hits=sum(run.tally.expected(each) for each in group.slices if each.whole_day),
             scope=run.scope.text,
             job_id=job_id,
         )
@@ -273,11 +273,20 @@ class JobReading:
     # --- the end ------------------------------------------------------------------------------
 
     async def _finish(self, group: _Group, position: Position) -> list[Slice]:
-        """Note the slices as read; those of which the job brought too little."""
+        """Note the slices as read; those of which the job brought too little.
+
+        Only whole days are counted.  What each was counted to hold is known in the run that began
+        the job, all of them together afterwards too.
+        """
         met = {wanted: await self._met(wanted, position.pass_ms) for wanted in group.slices}
         left = [wanted for wanted in group.slices if self._is_short(wanted, met[wanted], position)]
-        if falls_short(sum(met.values()) + position.unreadable, position.total_hits or 0):
-            left = left or [wanted for wanted in group.slices if not wanted.whole_day]
+        if not left and position.total_hits:
+            every = days(position.slice.start_ms, position.slice.end_ms)
+            together = sum(
+                [await self._met(day, position.pass_ms) for day in every if day.whole_day]
+            )
+            if falls_short(together + position.unreadable, position.total_hits):
+                left = [wanted for wanted in group.slices if wanted.whole_day]
         for wanted in group.slices:
             if wanted not in left:
                 await self._note_read(wanted, met[wanted], position)
@@ -323,9 +332,9 @@ class JobReading:
 
 def share_a_job(wanted: Slice, group: Sequence[Slice], contacts: int, limits: Limits) -> bool:
     """Whether a slice may go with those after it into one job, with so many contacts together."""
-    days = (group[-1].end_ms - 1) // DAY_MS - wanted.start_ms // DAY_MS + 1
+    length = (group[-1].end_ms - 1) // DAY_MS - wanted.start_ms // DAY_MS + 1
     adjoins = wanted.end_ms == group[0].start_ms
-    return adjoins and days <= limits.job_days and contacts <= JOB_CONTACTS
+    return adjoins and length <= limits.job_days and contacts <= JOB_CONTACTS
 
 
 async def ended_or_cancelled(source: JobSource, job_id: str, *, just_begun: bool) -> Ending:

@@ -109,6 +109,7 @@ class QueryReading:
         if at.next_page > 1:
             pass_ms = at.pass_ms
             self._seen = await intake.in_store(lambda: intake.store.ids_of_pass(wanted, pass_ms))
+        self._tell(at)
         return at
 
     async def _finish(self, position: Position, settled: bool) -> None:
@@ -234,9 +235,12 @@ class QueryReading:
             if last:
                 break
         await self._write(kept, rows, position)
+        self._tell(position)
+        return position, last
+
+    def _tell(self, position: Position) -> None:
         total = position.total_hits if self._slice.from_midnight else None
         self._run.tally.heard(self._slice, len(self._seen), total)
-        return position, last
 
     async def _write(self, kept: list[StoredContact], rows: Rows, position: Position) -> None:
         await self._run.intake.write_page(kept, rows.names, position)
