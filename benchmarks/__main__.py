@@ -1,7 +1,7 @@
 """Runs the benchmarks: ``python -m benchmarks [NAME [OPTION …]]``; ``scripts/bench`` calls it.
 
 Without a name all of them run, each in a process of its own, and docs/benchmarks.md is written
-anew; ``--list`` names them.
+anew; ``--list`` names them, with those that run only when they are asked for.
 """
 
 from __future__ import annotations
@@ -25,16 +25,22 @@ ratios less. `b7` also says how the others grow.
 """
 
 
+ON_DEMAND = ("whole_sync",)
+"""Too long for a run of all."""
+
+
 def names() -> list[str]:
-    """Every benchmark, in the order of their questions."""
+    """Every benchmark of a run of all, in the order of their questions."""
     return sorted(path.stem for path in FOLDER.glob("b[0-9]*_*.py"))
 
 
 def chosen(text: str) -> str:
     """The benchmark that is meant: ``b3_table``, ``b3`` or ``table``. Raises SystemExit."""
     found = [name for name in names() if text in (name, *name.split("_", 1))]
+    found += [name for name in ON_DEMAND if text == name]
     if not found:
-        raise SystemExit(f"There is no benchmark {text}. There are {', '.join(names())}.")
+        known = ", ".join([*names(), *ON_DEMAND])
+        raise SystemExit(f"There is no benchmark {text}. There are {known}.")
     return found[0]
 
 
@@ -53,7 +59,7 @@ def run(name: str, arguments: list[str]) -> str:
 
 def main(arguments: list[str]) -> None:
     if arguments[:1] == ["--list"]:
-        print("\n".join(names()))
+        print("\n".join([*names(), *ON_DEMAND]))
     elif arguments:
         print(run(chosen(arguments[0]), arguments[1:]), end="")
     else:

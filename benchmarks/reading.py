@@ -76,9 +76,11 @@ async def read(
     tell: Callable[[Progress], None] = lambda progress: None,
     by_jobs: bool = True,
     limits: Limits | None = None,
+    now_ms: int | None = None,
+    again: bool = True,
 ) -> None:
-    """Bring an interval into the store, all of it anew; without jobs by the query alone."""
-
+    """Bring an interval into the store as of its end or ``now_ms``; without jobs by the query
+    alone.  ``again`` reads all of it anew, else what is lacking."""
     api = HistoryApi(client)
     reading = Synchroniser(
         api.page,
@@ -90,7 +92,7 @@ async def read(
         limits=limits,
         on_progress=tell,
     )
-    await reading.sync(*interval, now_ms=interval[1], again=True)
+    await reading.sync(*interval, now_ms=now_ms or interval[1], again=again)
 
 
 def read_into(store: Store, served: Served, interval: Interval) -> float:

@@ -31,6 +31,7 @@ TINY = {
     "b3_table": ["--rows", "400", "--rounds", "1"],
     "b4_scroll": ["--rows", "400", "--frames", "3", "--rounds", "1", "--fetched", "30"],
     "b7_growth": ["--sizes", "200", "400", "--frames", "2", "--fetched", "30"],
+    "whole_sync": ["--conversations", "300", "--kills", "1"],
 }
 NEEDS = {"b1_ingest": "PureCloudPlatformClientV2", "b4_scroll": "PySide6", "b7_growth": "PySide6"}
 
