@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import msgspec
 from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -146,10 +146,13 @@ async def _read_body(request: Request) -> bytes:
     if media_type != "application/json":
         raise ApiError(415)
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise ApiError(413)
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > MAX_BODY_BYTES:
+                raise ApiError(413)
+    except ClientDisconnect:
+        raise ApiError(400) from None  # for nobody: who asked has been killed
     return bytes(body)
 
 

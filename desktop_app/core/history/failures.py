@@ -16,7 +16,16 @@ _FULL = (
     "disk quota exceeded",
     "file too large",  # the file system's limit, or the person's
 )
-_DAMAGED = ("corrupt", "checksum", "not a valid duckdb", "encryption key", "aes tag")
+_DAMAGED = (
+    "corrupt",
+    "checksum",
+    "not a valid duckdb",
+    "encryption key",
+    "aes tag",
+    # Another program's.
+    "is not encrypted",
+    "storage version",
+)
 
 
 def _nobody() -> None:

@@ -22,7 +22,8 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the tables, or bring those of an older version to this one's form.
 
     Takes about as long as reading the contacts took to derive, without the network.  Raises
-    StoreDamaged, with its own sentence, for a store that a newer version has written.
+    StoreDamaged, with its own sentence, for a store that a newer version has written and for
+    tables that aren't ours.
     """
     connection.begin()
     try:
@@ -40,10 +41,26 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
             connection.executemany(
                 "INSERT OR REPLACE INTO meta VALUES (?, ?)", list(current.items())
             )
+        if _columns(connection) != list(schema.CONTACT):
+            raise _foreign()
+    except _FOREIGN:
+        connection.rollback()
+        raise _foreign() from None
     except BaseException:
         connection.rollback()
         raise
     connection.commit()
+
+
+# What comes of tables of the same names that hold something else.
+_FOREIGN = (duckdb.BinderException, duckdb.CatalogException, duckdb.ConversionException, ValueError)
+
+
+def _foreign() -> StoreDamaged:
+    return StoreDamaged(
+        "The local history holds something else than contacts. It is set aside and will be"
+        " fetched again."
+    )
 
 
 def _derive_anew(connection: duckdb.DuckDBPyConnection) -> None:
@@ -76,11 +93,13 @@ def _derive_anew(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _own_names(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """What can't be derived, as far as the old table has it."""
-    found = connection.execute(
-        "SELECT column_name FROM duckdb_columns() WHERE table_name = 'contact'"
-    ).fetchall()
-    before = {row[0] for row in found}
+    before = _columns(connection)
     return [name for name in schema.OWN_NAMES if name in before]
+
+
+def _columns(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Of table contact, in its order."""
+    return [row[0] for row in connection.execute("DESCRIBE contact").fetchall()]
 
 
 def _names(connection: duckdb.DuckDBPyConnection) -> Names:

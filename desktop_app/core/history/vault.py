@@ -144,7 +144,7 @@ def _attach(file: StoreFile, key: str, forget_key: Callable[[], None]) -> Store:
             connection.execute(f"SET temp_directory = {_literal(path.parent / 'spill')}")
             connection.execute(
                 f"ATTACH {_literal(path)} AS {schema.CATALOG}"
-                f" (ENCRYPTION_KEY '{_hexadecimal(key)}', STORAGE_VERSION 'v1.4.0',"
+                f" (TYPE duckdb, ENCRYPTION_KEY '{_hexadecimal(key)}', STORAGE_VERSION 'v1.4.0',"
                 f" ROW_GROUP_SIZE {_ROW_GROUP})"
             )
             connection.execute(f"USE {schema.CATALOG}")

@@ -1,16 +1,19 @@
-"""A reading in a process of its own, to be killed: ``python -m … FOLDER GENERATION``.
+"""A reading in a process of its own, to be killed: ``python -m … FOLDER GENERATION [BYTES]``.
 
 It reads days by the query and by jobs into the store of the folder, says "page" before each
 answer and "done" at the end.  Each generation is a later reading of all of it, from a service
-of which some contacts have gone and to which others have come; no day ever settles here.
+of which some contacts have gone and to which others have come; no day ever settles here.  With
+BYTES no file may become larger, as if the disk were full then; the sentence about it is said.
 """
 
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from pathlib import Path
 
+from desktop_app.core.errors import StoreFull
 from desktop_app.core.genesys.jobs import Ending, JobRequest
 from desktop_app.core.history import coverage
 from desktop_app.core.history.coverage import DAY_MS
@@ -61,10 +64,23 @@ def main(folder: Path, generation: int) -> None:
     store = opened(folder)
     synchroniser = reading(lake.service, store, jobs=lake, limits=limits)
     coverage.SETTLED_MS, coverage.AGE_SHARE = 2**60, 2**60
-    asyncio.run(synchroniser.sync(DAY, END, now_ms=now_ms(generation)))
+    try:
+        asyncio.run(synchroniser.sync(DAY, END, now_ms=now_ms(generation)))
+        sys.stdout.write("done\n")
+    except StoreFull as error:
+        sys.stdout.write(f"{error.sentence}\n")
     store.close()
-    sys.stdout.write("done\n")
+
+
+def limit_files(size: int) -> None:
+    import resource
+
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    folder, generation, *size = sys.argv[1:]
+    if size:
+        limit_files(int(size[0]))
+    main(Path(folder), int(generation))

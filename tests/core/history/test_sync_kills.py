@@ -1,4 +1,4 @@
-"""F16: readings by query and by job, killed at random: nothing lost, nothing doubled."""
+"""F16, F18: readings by query and by job that are killed, or meet a full disk, lose nothing."""
 
 from __future__ import annotations
 
@@ -16,11 +16,13 @@ from tests.core.history.history_samples import DAY, ROOT, ids, opened
 from tests.core.history.sync_process import END, now_ms, rows
 
 KILLS = int(os.environ.get("STORE_KILLS", "12"))  # safety F16 asks for 200 before a release
+MOST_BYTES = 200_000  # enough for some of the pages
 
 
-def process(folder: Path, generation: int) -> subprocess.Popen[str]:
+def process(folder: Path, *numbers: int) -> subprocess.Popen[str]:
+    given = [str(folder), *map(str, numbers)]
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.core.history.sync_process", str(folder), str(generation)],
+        [sys.executable, "-m", "tests.core.history.sync_process", *given],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
@@ -39,7 +41,10 @@ def assert_sound(store: Store, generation: int) -> None:
             assert set(ids(store, span.start_ms, span.end_ms)) == inside
 
 
-@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+_POSIX = pytest.mark.skipif(os.name != "posix", reason="signals and limits of POSIX")
+
+
+@_POSIX
 @pytest.mark.timeout(60 + 10 * KILLS)
 def test_F16_killed_readings_go_on_and_lose_and_double_nothing(tmp_path: Path) -> None:
     dice = random.Random(4)
@@ -66,3 +71,28 @@ def test_F16_killed_readings_go_on_and_lose_and_double_nothing(tmp_path: Path) -
     store.close()
     assert not list(tmp_path.glob("*set-aside*"))
     assert generation <= KILLS * 3 // 4  # else hardly any was killed in the midst of it
+
+
+@_POSIX
+def test_F18_a_full_disk_ends_a_reading_with_a_sentence_and_the_next_one_goes_on(
+    tmp_path: Path,
+) -> None:
+    with process(tmp_path, 0, MOST_BYTES) as reader:
+        assert reader.stdout
+        *pages, said = reader.stdout.readlines()
+    assert reader.returncode == 0
+    assert said.startswith("The disk is full.") and "free some space" in said
+    store = opened(tmp_path)
+    assert_sound(store, 0)
+    held = set(ids(store))
+    assert held and held < set(rows(0))
+    assert store.positions(DAY, END)
+    store.close()
+    with process(tmp_path, 0) as reader:
+        assert reader.stdout
+        *rest, said = reader.stdout.readlines()
+    assert said == "done\n" and len(rest) < len(pages) + len(rest)
+    store = opened(tmp_path)
+    assert sorted(ids(store)) == sorted(rows(0))
+    assert coverage(DAY, END, store.spans(DAY, END), now_ms=now_ms(0)).complete
+    store.close()

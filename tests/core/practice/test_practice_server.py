@@ -74,6 +74,27 @@ def test_it_stops_with_a_connection_held_open(small_contacts: ContactSource) -> 
     silent.close()
 
 
+def test_a_client_that_goes_while_it_asks_is_no_failure(
+    small_contacts: ContactSource, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As one does that is killed."""
+    with PracticeServer(PracticeSettings(), contacts=small_contacts) as server:
+        host, port = server.api_url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port))) as client:
+            lines = [
+                "POST /api/v2/analytics/conversations/details/query HTTP/1.1",
+                f"Host: {host}:{port}",
+                f"Authorization: Bearer {server.issue_token()}",
+                "Content-Type: application/json",
+                "Content-Length: 100",
+                "Expect: 100-continue",
+                "",
+            ]
+            client.sendall("\r\n".join([*lines, "{"]).encode())
+            assert client.recv(100).startswith(b"HTTP/1.1 100")  # its body is waited for
+    assert [each.getMessage() for each in caplog.records if each.levelname == "ERROR"] == []
+
+
 def test_it_can_be_started_again_but_not_twice(small_contacts: ContactSource) -> None:
     server = PracticeServer(PracticeSettings(), contacts=small_contacts)
     for _ in range(2):
