@@ -36,7 +36,7 @@ from tests.core.history.practice_truth import Rich, Truth, repeats, truth
 UNTIL_MS = 19_858 * DAY_MS + 14 * HOUR_MS + 37 * 60_000 + 12_345  # 2024-05-15, in the afternoon
 TODAY_MS = UNTIL_MS - UNTIL_MS % DAY_MS
 LAKE_MS = UNTIL_MS - LAG_MS  # what jobs have
-MINUTE_S, ALLOWED = 0.5, 60
+MINUTE_S, ALLOWED = 0.3, 20
 ALWAYS = (0, 2**60)
 RAW_OF = 15  # one contact in so many: reading a conversation takes longer than its row
 
