@@ -8,6 +8,7 @@ up to date and the table then reads what it shows again.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -20,7 +21,7 @@ from desktop_app.core.history.clock import Clock, Interval
 from desktop_app.core.history.columns import DEFAULT_KEYS, Value, read
 from desktop_app.core.history.coverage import Coverage
 from desktop_app.core.history.filters import field_of, with_value
-from desktop_app.core.history.masking import read_masked
+from desktop_app.core.history.masking import masked_title, read_masked
 from desktop_app.core.history.query import Query
 from desktop_app.core.history.store import Store
 from desktop_app.core.history.sync import Progress
@@ -31,7 +32,7 @@ from desktop_app.gui.history.column_choice import ColumnChoice
 from desktop_app.gui.history.coverage_calendar import CoverageCalendar
 from desktop_app.gui.history.empty_state import EmptyState, Step, empty_state
 from desktop_app.gui.history.facet_rail import FacetRail
-from desktop_app.gui.history.feed import Feed, Sync
+from desktop_app.gui.history.feed import Budget, Feed, Sync
 from desktop_app.gui.history.history_model import HistoryModel
 from desktop_app.gui.history.status_line import StatusLine
 from desktop_app.gui.history.suggestions import Suggestions
@@ -71,6 +72,7 @@ class HistoryView(QWidget):
         *,
         rights: Rights,
         mask_numbers: bool = False,
+        budget: Budget = lambda: (0, 1),
         columns: Sequence[str] = DEFAULT_KEYS,
     ) -> None:
         super().__init__(parent)
@@ -84,8 +86,16 @@ class HistoryView(QWidget):
         self._total = 0
         self._state: EmptyState | None = None
         reading = read_masked if mask_numbers else read
-        self.model = HistoryModel(tasks, store.reader, clock, columns, self, reading=reading)
-        self.feed = Feed(tasks, store, sync, clock.now_ms, self)
+        self.model = HistoryModel(
+            tasks,
+            store.reader,
+            clock,
+            columns,
+            self,
+            reading=reading,
+            title_of=masked_title if mask_numbers else attrgetter("title"),
+        )
+        self.feed = Feed(tasks, store, sync, clock.now_ms, self, budget=budget)
         self._loader = ContactLoader(tasks, store, clock, self, mask_numbers=mask_numbers)
         # What is asked beside the table itself: values, sums, what may be typed.
         side = store.reader()
@@ -193,6 +203,7 @@ class HistoryView(QWidget):
         self.bar.refresh.clicked.connect(self._on_refresh)
         self.bar.columns.clicked.connect(self._choice.show)
         self.bar.details.toggled.connect(self.details.setVisible)
+        self.bar.details.toggled.connect(self._note_seen)
         self.bar.facets.toggled.connect(self.facets.setVisible)
         self.facets.chosen.connect(self._on_value_chosen)
         self.table.chosen.connect(self._loader.load)
@@ -317,9 +328,20 @@ class HistoryView(QWidget):
 
     def _on_contact_loaded(self, view: ContactView) -> None:
         self.details.show_contact(view)
-        if view.is_changed:
-            self._tasks.write(lambda: self._store.mark_seen([view.number]))
+        self._note_seen()
         self.contact_shown.emit()
+
+    def _note_seen(self) -> None:
+        """What Genesys has changed is news until it was to be seen in the details."""
+        view = self.details.contact
+        if view is None or not view.is_changed or not self.bar.details.isChecked():
+            return
+        job = self._tasks.write(lambda: self._mark_seen(view.number))
+        job.succeeded.connect(self.model.reread)
+
+    def _mark_seen(self, number: int) -> int:
+        self._store.mark_seen([number])
+        return number
 
     def _on_find(self) -> None:
         self.filter.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -104,6 +104,10 @@ class DetailsPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._pages)
 
+    @property
+    def contact(self) -> ContactView | None:
+        return self._view
+
     def show_contact(self, view: ContactView) -> None:
         self._view = view
         self._header.show_contact(view.contact, view.clock)

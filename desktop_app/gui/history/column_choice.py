@@ -39,9 +39,12 @@ class ColumnChoice(QObject):
     def _on_attributes_known(self, attributes: list[Facet]) -> None:
         if self._dialog is not None:
             return
-        shown = [column.key for column in self._table.history().columns]
+        model = self._table.history()
+        shown = [column.key for column in model.columns]
         keys = [str(attribute.value) for attribute in attributes]
-        self._dialog = ColumnChooser(shown, keys, PINNED, self._table.window())
+        self._dialog = ColumnChooser(
+            shown, keys, PINNED, self._table.window(), title_of=model.title_of
+        )
         self._dialog.chosen.connect(self._on_chosen)
         self._dialog.destroyed.connect(self._on_closed)
         self._dialog.show()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
@@ -36,6 +37,8 @@ class ColumnChooser(QDialog):
         attributes: Iterable[str],
         pinned: Sequence[str],
         parent: QWidget,
+        *,
+        title_of: Callable[[Column], str] = attrgetter("title"),
     ) -> None:
         """``attributes`` are the keys of participants' attributes that the store knows."""
         super().__init__(parent)
@@ -45,6 +48,7 @@ class ColumnChooser(QDialog):
         self.resize(380, 560)
         self._shown = list(shown)
         self._pinned = frozenset(pinned)
+        self._title_of = title_of
         self._is_filling = False
         self._model = QStandardItemModel(self)
         self._proxy = _Found(self)
@@ -99,11 +103,12 @@ class ColumnChooser(QDialog):
         self._tree.expandAll()
 
     def _item(self, offered: Column) -> QStandardItem:
-        item = QStandardItem(offered.title)
+        title = self._title_of(offered)
+        item = QStandardItem(title)
         item.setData(offered.key, _KEY)
         item.setData(folded(f"{offered.title} {offered.group} {offered.help}"), _LETTERS)
         item.setToolTip(plain(offered.help))
-        item.setAccessibleText(f"{offered.title}: {offered.help}")
+        item.setAccessibleText(f"{title}: {offered.help}")
         item.setCheckable(True)
         is_shown = offered.key in self._shown
         item.setCheckState(Qt.CheckState.Checked if is_shown else Qt.CheckState.Unchecked)

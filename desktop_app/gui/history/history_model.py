@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 import numpy as np
 from PySide6.QtCore import (
@@ -26,7 +27,7 @@ from desktop_app.core.errors import ContactHistoryError
 from desktop_app.core.history.clock import Clock
 from desktop_app.core.history.columns import Column, Kind, Value, column, read
 from desktop_app.core.history.query import Query
-from desktop_app.core.history.reader import Numbers, Reader
+from desktop_app.core.history.reader import Numbers, Reader, Row
 from desktop_app.gui.history.reordering import Reordering, reorder
 from desktop_app.gui.tasks import Job, Tasks
 
@@ -36,23 +37,30 @@ KEPT_ROWS = 6_000  # formatted rows in memory; about 1 kB each
 Index = QModelIndex | QPersistentModelIndex
 Reading = Callable[[Column, Value, Clock], str]  # a cell as it is shown
 CellText = Callable[[Column, Value], str]
+Title = Callable[[Column], str]
+
+CHANGED = "Genesys has changed this contact since you last looked"
 
 _RIGHT_ALIGNED = (Kind.DURATION, Kind.COUNT, Kind.NUMBER)
 
 
 @dataclass(frozen=True, slots=True)
 class FormattedRow:
-    """One contact as it is painted. ``state`` is that of the outcome: good, warn, bad, none."""
+    """One contact as it is painted. ``state`` is that of the outcome: good, warn, bad, none.
+
+    ``changed``: Genesys has rewritten it since the person last looked at it.
+    """
 
     state: str
     texts: tuple[str, ...]
+    changed: bool = False
 
 
 class HistoryModel(QAbstractTableModel):
     """Shows what a query finds in the store.
 
     Every text of a cell that leaves the model, to be painted, copied or read aloud, was made by
-    ``reading``; sorting and filtering work on what is stored.
+    ``reading``, of a head by ``title_of``; sorting and filtering work on what is stored.
     """
 
     query_shown = Signal()  # another query's rows stand in place
@@ -68,6 +76,7 @@ class HistoryModel(QAbstractTableModel):
         parent: QObject | None = None,
         *,
         reading: Reading = read,
+        title_of: Title = attrgetter("title"),
     ) -> None:
         super().__init__(parent)
         self._tasks = tasks
@@ -75,6 +84,7 @@ class HistoryModel(QAbstractTableModel):
         self._window_reader = new_reader()
         self._clock = clock
         self._reading = reading
+        self.title_of = title_of
         self._columns: list[Column] = [column(key) for key in keys]
         self._query: Query | None = None
         self._order: Numbers = np.empty(0, dtype=np.int64)
@@ -160,6 +170,11 @@ class HistoryModel(QAbstractTableModel):
             self._want(row)
         return found
 
+    def reread(self, number: int) -> None:
+        """Something of one contact is otherwise by now: read its cells again if it is shown."""
+        self._stale.add(number)
+        self._all_changed()
+
     def read_texts(self, rows: Sequence[int], keys: Sequence[str]) -> Job:
         """Read cells of rows, in sight or not, as they would be shown: list of tuples of text."""
         numbers = [int(number) for number in self._order[list(rows)]]
@@ -192,6 +207,9 @@ class HistoryModel(QAbstractTableModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             row = self.formatted(index.row())
             return row.texts[index.column()] if row else ""
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole:
+            row = self.formatted(index.row())
+            return CHANGED if row and row.changed else ""
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return alignment(self._columns[index.column()])
         return None
@@ -205,7 +223,7 @@ class HistoryModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self._columns):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._columns[section].title
+            return self.title_of(self._columns[section])
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._columns[section].help
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -363,16 +381,15 @@ def _formatted(
     reader: Reader, numbers: list[int], columns: list[Column], cell_text: CellText
 ) -> dict[int, FormattedRow]:
     """Read and format; runs on a read lane."""
-    rows = reader.rows(numbers, [column.key for column in columns])
-    return {
-        number: FormattedRow(
-            row.state,
-            tuple(
-                cell_text(column, value) for column, value in zip(columns, row.cells, strict=True)
-            ),
-        )
-        for number, row in rows.items()
-    }
+    rows = reader.rows(numbers, [*(column.key for column in columns), "changed"])
+    return {number: _formatted_row(row, columns, cell_text) for number, row in rows.items()}
+
+
+def _formatted_row(row: Row, columns: list[Column], cell_text: CellText) -> FormattedRow:
+    """The row's cells are those of the columns and, last, whether it was changed."""
+    *values, changed = row.cells
+    texts = tuple(cell_text(column, value) for column, value in zip(columns, values, strict=True))
+    return FormattedRow(row.state, texts, bool(changed))
 
 
 def _value(reader: Reader, number: int, key: str) -> Value:

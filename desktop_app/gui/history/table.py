@@ -171,7 +171,8 @@ class HistoryTable(QTableView):
         if not len(rows):
             return
         job = self.history().read_texts(rows[:MAX_COPIED_ROWS].tolist(), keys)
-        self._copied_titles = [column(key).title for key in keys] if titles else []
+        titles_of = self.history().title_of
+        self._copied_titles = [titles_of(column(key)) for key in keys] if titles else []
         job.succeeded.connect(self._on_texts_read)
 
     def _on_texts_read(self, rows: list[tuple[str, ...]]) -> None:
@@ -239,7 +240,7 @@ class HistoryTable(QTableView):
         menu.setObjectName("headerMenu")
         if 0 <= section < len(self.history().columns):
             shown = self.history().columns[section]
-            hide = menu.addAction(f"Hide “{shown.title}”")
+            hide = menu.addAction(f"Hide “{self.history().title_of(shown)}”")
             hide.setEnabled(shown.key not in PINNED)
             hide.setData(shown.key)
             hide.triggered.connect(self._on_hide_asked)
@@ -273,7 +274,7 @@ class HistoryTable(QTableView):
         metrics = self.fontMetrics()
         for section, shown in enumerate(self.history().columns):
             cell = metrics.horizontalAdvance(_WIDEST.get(shown.kind, "")) + 2 * PADDING + 2
-            width = max(shown.width, cell, self._header.title_width(shown.title))
+            width = max(shown.width, cell, self._header.title_width(self.history().title_of(shown)))
             self.setColumnWidth(section, width)
         self.show_sort()
 
