@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from operator import attrgetter
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from desktop_app.core.history.columns import COLUMNS, DEFAULT_KEYS, Column, column
 from desktop_app.core.history.query import folded
+from desktop_app.gui.history.history_model import title
 from desktop_app.gui.labels import label
 from desktop_app.gui.tooltip import plain
 
@@ -38,7 +38,7 @@ class ColumnChooser(QDialog):
         pinned: Sequence[str],
         parent: QWidget,
         *,
-        title_of: Callable[[Column], str] = attrgetter("title"),
+        title_of: Callable[[Column], str] = title,
     ) -> None:
         """``attributes`` are the keys of participants' attributes that the store knows."""
         super().__init__(parent)
@@ -103,12 +103,12 @@ class ColumnChooser(QDialog):
         self._tree.expandAll()
 
     def _item(self, offered: Column) -> QStandardItem:
-        title = self._title_of(offered)
-        item = QStandardItem(title)
+        words = self._title_of(offered)
+        item = QStandardItem(words)
         item.setData(offered.key, _KEY)
         item.setData(folded(f"{offered.title} {offered.group} {offered.help}"), _LETTERS)
         item.setToolTip(plain(offered.help))
-        item.setAccessibleText(f"{title}: {offered.help}")
+        item.setAccessibleText(f"{words}: {offered.help}")
         item.setCheckable(True)
         is_shown = offered.key in self._shown
         item.setCheckState(Qt.CheckState.Checked if is_shown else Qt.CheckState.Unchecked)

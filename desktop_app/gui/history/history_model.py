@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from operator import attrgetter
 
 import numpy as np
 from PySide6.QtCore import (
@@ -42,6 +41,10 @@ Title = Callable[[Column], str]
 CHANGED = "Genesys has changed this contact since you last looked"
 
 _RIGHT_ALIGNED = (Kind.DURATION, Kind.COUNT, Kind.NUMBER)
+
+
+def title(shown: Column) -> str:
+    return shown.title
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ class HistoryModel(QAbstractTableModel):
         parent: QObject | None = None,
         *,
         reading: Reading = read,
-        title_of: Title = attrgetter("title"),
+        title_of: Title = title,
     ) -> None:
         super().__init__(parent)
         self._tasks = tasks
