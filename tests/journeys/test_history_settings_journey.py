@@ -15,12 +15,20 @@ from desktop_app.core.history import vault
 from desktop_app.core.history.coverage import DAY_MS
 from desktop_app.core.history.store_file import StoreFile
 from desktop_app.core.keychain import KeychainLocked
+from desktop_app.practice.server import PracticeServer
+from desktop_app.practice.settings import PracticeSettings
 from tests.journeys.conftest import Arrive
 from tests.journeys.driving import Person
 from tests.journeys.test_session_journey import read_history
 from tests.keyring_in_memory import SafeKeyring
 
-CONTACTS = 900
+CONTACTS = 60
+
+
+@pytest.fixture
+def server() -> Iterator[PracticeServer]:
+    with PracticeServer(PracticeSettings(conversations=CONTACTS, days=3)) as running:
+        yield running
 
 
 @pytest.fixture

@@ -63,8 +63,9 @@ class CoveragePanel(QDialog):
             )
         )
 
-    def show_days(self, days: Sequence[Day]) -> None:
-        self._grid.show_days(days)
+    def show_days(self, days: Sequence[Day], shown: Interval) -> None:
+        """``shown`` is the range that the table shows."""
+        self._grid.show_days(days, shown)
 
     def _on_current(self, day: Day | None) -> None:
         self._words.setText(words_of(day))

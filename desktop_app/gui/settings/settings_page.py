@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QApplication,
     QButtonGroup,
     QCheckBox,
     QFrame,
@@ -78,6 +79,9 @@ class SettingsPage(QWidget):
         here = Qt.ShortcutContext.WidgetWithChildrenShortcut
         leave = QShortcut(QKeySequence(QKeySequence.StandardKey.Cancel), self, context=here)
         leave.activated.connect(self.closed)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._on_focus_changed)
 
     def show_state(self, state: SettingsState) -> None:
         for button in self._looks.buttons():
@@ -140,7 +144,7 @@ class SettingsPage(QWidget):
             column.addWidget(label(title, "group"))
             column.addWidget(part)
         column.addStretch(1)
-        scroll = QScrollArea(self)
+        self._scroll = scroll = QScrollArea(self)
         scroll.setObjectName("settingsScroll")
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -180,6 +184,11 @@ class SettingsPage(QWidget):
         return sign_in
 
     # --- what happens -------------------------------------------------------------------------
+
+    def _on_focus_changed(self, _before: QWidget | None, now: QWidget | None) -> None:
+        """The scroll area sees to it only where the focus has been inside of it before."""
+        if now is not None and self._scroll.isAncestorOf(now):
+            self._scroll.ensureWidgetVisible(now)
 
     def _on_look(self, button: QAbstractButton) -> None:
         self.look_chosen.emit(button.property("mode"))
