@@ -23,7 +23,7 @@ class ContactLoader(QObject):
 
     loaded = Signal(object)  # ContactView
     gone = Signal()  # there is no such contact any more, or none is wished for
-    seen = Signal(int)  # the number of a contact that is news no more
+    seen = Signal(object)  # the number of a contact that is news no more
 
     def __init__(
         self,
