@@ -43,6 +43,8 @@ def facts(lines: Sequence[tuple[str, QWidget]]) -> QWidget:
     grid.setColumnMinimumWidth(0, TITLE_PX)
     grid.setColumnStretch(1, 1)
     for row, (title, value) in enumerate(lines):
-        grid.addWidget(label(title, "muted", wrap=False), row, 0, Qt.AlignmentFlag.AlignTop)
+        is_text = isinstance(value, QLabel)  # which may have several lines
+        side = Qt.AlignmentFlag.AlignTop if is_text else Qt.AlignmentFlag.AlignVCenter
+        grid.addWidget(label(title, "muted", wrap=False), row, 0, side)
         grid.addWidget(value, row, 1)
     return made

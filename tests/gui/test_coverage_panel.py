@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from desktop_app.core.history.clock import Interval
 from desktop_app.core.history.coverage import DAY_MS, Day
 from desktop_app.gui.history.coverage_calendar import whole_months
-from desktop_app.gui.history.coverage_grid import CELL_PX, CoverageGrid, date_of
+from desktop_app.gui.history.coverage_grid import CELL_PX, CoverageGrid
 from desktop_app.gui.history.coverage_panel import CoveragePanel
 from desktop_app.gui.theme import Theme
 
@@ -125,7 +125,7 @@ def test_days_outside_of_the_range_are_faint(panel: CoveragePanel, theme: Theme)
     image = drawn.grab().toImage()
 
     def darkest(day: Day) -> int:
-        box = drawn._cell(date_of(day)).adjusted(6, 6, -6, -6)
+        box = drawn.cell(day).adjusted(6, 6, -6, -6)
         places = [
             (x, y) for x in range(box.left(), box.right()) for y in range(box.top(), box.bottom())
         ]
@@ -138,6 +138,25 @@ def test_days_outside_of_the_range_are_faint(panel: CoveragePanel, theme: Theme)
 def test_the_fourth_month_stands_under_the_first(panel: CoveragePanel) -> None:
     days = [Day(FIRST + 31 * month * DAY_MS, "missing") for month in range(4)]
     panel.show_days(days, Interval(FIRST, FIRST + DAY_MS))
-    first, fourth = (grid(panel)._cell(date_of(day)) for day in (days[0], days[3]))
+    first, fourth = (grid(panel).cell(day) for day in (days[0], days[3]))
     assert abs(fourth.left() - first.left()) < 7 * CELL_PX and fourth.top() > first.top()
     assert grid(panel).sizeHint().height() > fourth.bottom()
+
+
+def test_of_many_months_the_last_are_in_sight_and_the_keys_bring_the_others(
+    theme: Theme, parent: QWidget, qtbot: QtBot
+) -> None:
+    panel = CoveragePanel(theme, following=True, parent=parent)
+    panel.show()
+    qtbot.waitExposed(panel)
+    days = [Day(FIRST + number * DAY_MS, "missing") for number in range(365)]
+    panel.show_days(days, Interval(FIRST, FIRST + 365 * DAY_MS))
+    drawn = grid(panel)
+
+    def is_in_sight(day: Day) -> bool:
+        return drawn.visibleRegion().contains(drawn.cell(day).center())
+
+    assert is_in_sight(days[-1]) and not is_in_sight(days[0])
+    for _ in range(52):
+        QTest.keyClick(drawn, Qt.Key.Key_Up)
+    assert is_in_sight(days[0]) and not is_in_sight(days[-1])

@@ -66,6 +66,10 @@ class CoverageGrid(QWidget):
     def current(self) -> Day | None:
         return self._days.get(self._current) if self._current is not None else None
 
+    def cell(self, day: Day) -> QRect:
+        """Where a day stands."""
+        return self._cell(date_of(day))
+
     def sizeHint(self) -> QSize:
         rows = -(-len(self._months) // IN_A_ROW) or 1
         across = min(IN_A_ROW, len(self._months) or 1)
