@@ -127,6 +127,13 @@ def test_T34_removing_is_asked_about_with_how_many_go(
     assert not button(section, "purgeYes").isVisible()
 
 
+def test_one_question_is_asked_at_a_time(section: HistorySection, qtbot: QtBot) -> None:
+    section.ask_to_purge("1,203 contacts would go")
+    with qtbot.waitSignal(section.purge_declined):
+        press(section, "eraseHistory")
+    assert button(section, "eraseYes").isVisible() and not button(section, "purgeYes").isVisible()
+
+
 def test_with_nothing_open_there_is_nothing_to_erase(section: HistorySection) -> None:
     section.show_state(HoldingsState(held="Sign in to see what is held for you."))
     assert not button(section, "eraseHistory").isEnabled()

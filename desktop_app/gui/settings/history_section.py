@@ -97,6 +97,10 @@ class HistorySection(QWidget):
         self.purge_declined.emit()
 
     def _on_erase(self) -> None:
+        """One question at a time: the other one counts as declined."""
+        if self._purge.isVisible():
+            self._purge.hide()
+            self.purge_declined.emit()
         self._erase.hide()
         self._erasing.ask(ERASING, yes="Erase everything and sign out", no="Keep it")
 

@@ -9,7 +9,7 @@ from desktop_app.gui.labels import label
 
 
 class Question(QFrame):
-    """Hidden until it is asked. "No" has the focus first, and Escape means it."""
+    """Hidden until it is asked. "No" has the focus first."""
 
     agreed = Signal()
     declined = Signal()
