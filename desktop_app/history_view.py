@@ -32,7 +32,8 @@ from desktop_app.gui.history.coverage_calendar import CoverageCalendar
 from desktop_app.gui.history.empty_state import EmptyState, Step, empty_state
 from desktop_app.gui.history.facet_rail import FacetRail
 from desktop_app.gui.history.feed import Budget, Feed, Sync
-from desktop_app.gui.history.history_model import HistoryModel, title
+from desktop_app.gui.history.heads import title
+from desktop_app.gui.history.history_model import HistoryModel
 from desktop_app.gui.history.layout import Layout
 from desktop_app.gui.history.status_line import StatusLine
 from desktop_app.gui.history.suggestions import Suggestions

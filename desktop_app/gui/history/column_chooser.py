@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from desktop_app.core.history.columns import COLUMNS, DEFAULT_KEYS, Column, column
 from desktop_app.core.history.query import folded
-from desktop_app.gui.history.history_model import title
+from desktop_app.gui.history.heads import title
 from desktop_app.gui.labels import label
 from desktop_app.gui.tooltip import plain
 

@@ -24,9 +24,10 @@ from PySide6.QtCore import (
 
 from desktop_app.core.errors import ContactHistoryError
 from desktop_app.core.history.clock import Clock
-from desktop_app.core.history.columns import Column, Kind, Value, column, read
+from desktop_app.core.history.columns import Column, Value, column, read
 from desktop_app.core.history.query import Query
 from desktop_app.core.history.reader import Numbers, Reader, Row
+from desktop_app.gui.history.heads import Title, alignment, title
 from desktop_app.gui.history.reordering import Reordering, reorder
 from desktop_app.gui.tasks import Job, Tasks
 
@@ -36,15 +37,8 @@ KEPT_ROWS = 6_000  # formatted rows in memory; about 1 kB each
 Index = QModelIndex | QPersistentModelIndex
 Reading = Callable[[Column, Value, Clock], str]  # a cell as it is shown
 CellText = Callable[[Column, Value], str]
-Title = Callable[[Column], str]
 
 CHANGED = "Genesys has changed this contact since you last looked"
-
-_RIGHT_ALIGNED = (Kind.DURATION, Kind.COUNT, Kind.NUMBER)
-
-
-def title(shown: Column) -> str:
-    return shown.title
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,17 +361,6 @@ class HistoryModel(QAbstractTableModel):
             self.failed.emit(error)
         else:
             raise error
-
-
-def is_right_aligned(shown: Column) -> bool:
-    """Numbers stand at the right, so that their digits line up; everything else at the left."""
-    return shown.kind in _RIGHT_ALIGNED
-
-
-def alignment(shown: Column) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if is_right_aligned(shown) else Qt.AlignmentFlag.AlignLeft
-    # Absolute: a name written from right to left stays under its column's head.
-    return side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
 
 
 def _formatted(

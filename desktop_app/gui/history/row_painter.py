@@ -16,7 +16,8 @@ from PySide6.QtWidgets import QHeaderView
 from desktop_app.core.history.columns import Column, Kind
 from desktop_app.gui.assets import media_icon
 from desktop_app.gui.history.header import PADDING
-from desktop_app.gui.history.history_model import FormattedRow, is_right_aligned
+from desktop_app.gui.history.heads import is_right_aligned
+from desktop_app.gui.history.history_model import FormattedRow
 from desktop_app.gui.theme import ICON_PX, Palette, Theme
 
 DOT = 8
