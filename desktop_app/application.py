@@ -36,6 +36,7 @@ from desktop_app.core.signin.remembered import Remembered
 from desktop_app.core.signin.session import Session
 from desktop_app.gui.assets import Icon, app_icon
 from desktop_app.gui.history.feed import Sync
+from desktop_app.gui.history.layout import Layout
 from desktop_app.gui.history.zone_button import system_zone
 from desktop_app.gui.idle import IdleLock
 from desktop_app.gui.network.proxies import apply_to_qt, find_proxy
@@ -167,10 +168,8 @@ class Application(QObject):
             budget=_budget,
             zone_for=_zone_for,
             organisations=lambda: self.organisations.names,
-            layout_of=lambda session: self.preferences.layout(_store_name(session)),
-            keep_layout=lambda session, layout: self.preferences.keep_layout(
-                _store_name(session), layout
-            ),
+            layout_of=self._layout_of,
+            keep_layout=self._keep_layout,
             mask_numbers=policy.mask_numbers,
         )
         return MainWindow(
@@ -291,6 +290,16 @@ class Application(QObject):
     def _retention(self) -> Retention:
         """For any thread."""
         return Retention(self.preferences.retention_days, self._options.policy.retention_days)
+
+    def _layout_of(self, session: Session) -> Layout:
+        if session.profile.is_practice:
+            return Layout()
+        return self.preferences.layout(_store_name(session))
+
+    def _keep_layout(self, session: Session, layout: Layout) -> None:
+        """The practice organisation leaves nothing behind."""
+        if not session.profile.is_practice:
+            self.preferences.keep_layout(_store_name(session), layout)
 
     def _sync_for(self, session: Session, store: Store) -> Sync:
         client = session.client
