@@ -47,6 +47,7 @@ from desktop_app.gui.tasks import Tasks
 from desktop_app.gui.theme import Theme
 
 REFRESH_MS = 250  # while rows stream in, the table is read again this often at most
+_SHARE = 4  # and a reading of a long order takes no more than a fourth of the time
 
 
 class HistoryView(QWidget):
@@ -376,7 +377,7 @@ class HistoryView(QWidget):
 
     def _on_stored(self) -> None:
         if not self._refresh.isActive():
-            self._refresh.start()
+            self._refresh.start(max(REFRESH_MS, _SHARE * self.model.order_ms))
 
     def _on_failed(self, error: Exception) -> None:
         self.notice.show_error(error)

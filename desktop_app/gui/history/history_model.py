@@ -15,6 +15,7 @@ from dataclasses import replace
 import numpy as np
 from PySide6.QtCore import (
     QAbstractTableModel,
+    QElapsedTimer,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -88,6 +89,8 @@ class HistoryModel(QAbstractTableModel):
         self._stale: set[int] = set()
         self._wanted: tuple[int, int] | None = None
         self._order_job: Job | None = None
+        self._order_began = QElapsedTimer()
+        self.order_ms = 0  # what reading the present order took
         self._shown_query: Query | None = None
         self._order_again = False
         self._window_job: Job | None = None
@@ -257,6 +260,7 @@ class HistoryModel(QAbstractTableModel):
         job.succeeded.connect(self._on_order_read)
 
     def _start_order_job(self, work: Callable[[], object]) -> Job:
+        self._order_began.start()
         self._order_job = job = self._tasks.order(work, self._order_reader.interrupt)
         job.failed.connect(self._on_failed)
         job.ended.connect(self._on_order_ended)
@@ -269,6 +273,7 @@ class HistoryModel(QAbstractTableModel):
         self._put_in_place(found.change)
 
     def _on_order_read(self, change: Reordering | None) -> None:
+        self.order_ms = self._order_began.elapsed()
         self._stale = set(self._rows)
         self._put_in_place(change)
         if self._shown_query != self._query:
