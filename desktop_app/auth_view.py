@@ -239,13 +239,7 @@ class AuthView(QWidget):
         self._panel.say(icon, title, text, action, browser=browser)
         self._right.setCurrentWidget(self._panel)
 
-    def say_signed_out(self, *, revoked: bool) -> None:
-        words = (
-            "The sign-in was revoked and nothing of it is left on this computer."
-            if revoked
-            else "Nothing of the sign-in is left on this computer. Genesys could not be told to"
-            " revoke it, so there it ends when its time is over."
-        )
+    def say_signed_out(self, words: str) -> None:
         self._say(Icon.LOG_OUT, "You are signed out", words, "Sign in")
         self._hint = ""
         self._side.say("")

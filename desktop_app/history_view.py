@@ -7,7 +7,6 @@ up to date and the table then reads what it shows again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -17,22 +16,25 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from desktop_app.core.errors import Advice, ProxySignInNeeded, SignInNeeded
 from desktop_app.core.genesys.retry import Pause
 from desktop_app.core.history.clock import Clock, Interval
-from desktop_app.core.history.columns import DEFAULT_KEYS, Value, read
+from desktop_app.core.history.columns import Value, read
 from desktop_app.core.history.coverage import Coverage
 from desktop_app.core.history.filters import field_of, with_value
-from desktop_app.core.history.masking import read_masked
+from desktop_app.core.history.masking import masked_title, read_masked
 from desktop_app.core.history.query import Query
 from desktop_app.core.history.store import Store
 from desktop_app.core.history.sync import Progress
 from desktop_app.core.signin.permissions import Feature, Rights
 from desktop_app.gui.contact.contact_loader import ContactLoader
 from desktop_app.gui.contact.details_panel import ContactView, DetailsPanel
+from desktop_app.gui.history.arrangement import Arrangement
 from desktop_app.gui.history.column_choice import ColumnChoice
 from desktop_app.gui.history.coverage_calendar import CoverageCalendar
 from desktop_app.gui.history.empty_state import EmptyState, Step, empty_state
 from desktop_app.gui.history.facet_rail import FacetRail
-from desktop_app.gui.history.feed import Feed, Sync
+from desktop_app.gui.history.feed import Budget, Feed, Sync
+from desktop_app.gui.history.heads import title
 from desktop_app.gui.history.history_model import HistoryModel
+from desktop_app.gui.history.layout import Layout
 from desktop_app.gui.history.status_line import StatusLine
 from desktop_app.gui.history.suggestions import Suggestions
 from desktop_app.gui.history.table import HistoryTable
@@ -45,7 +47,7 @@ from desktop_app.gui.tasks import Tasks
 from desktop_app.gui.theme import Theme
 
 REFRESH_MS = 250  # while rows stream in, the table is read again this often at most
-_SIZES = (196, 884, 360)  # values, table, details
+_SHARE = 4  # and a reading of a long order takes no more than a fourth of the time
 
 
 class HistoryView(QWidget):
@@ -58,7 +60,6 @@ class HistoryView(QWidget):
     sign_in_needed = Signal()
     proxy_sign_in_needed = Signal(object)  # ProxySignInNeeded
     contact_shown = Signal()
-    columns_changed = Signal(list)  # the keys of the columns that are shown
 
     def __init__(
         self,
@@ -71,7 +72,8 @@ class HistoryView(QWidget):
         *,
         rights: Rights,
         mask_numbers: bool = False,
-        columns: Sequence[str] = DEFAULT_KEYS,
+        budget: Budget = lambda: (0, 1),
+        layout: Layout | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("historyView")
@@ -83,9 +85,13 @@ class HistoryView(QWidget):
         self._coverage: Coverage | None = None
         self._total = 0
         self._state: EmptyState | None = None
+        layout = layout or Layout()
         reading = read_masked if mask_numbers else read
-        self.model = HistoryModel(tasks, store.reader, clock, columns, self, reading=reading)
-        self.feed = Feed(tasks, store, sync, clock.now_ms, self)
+        title_of = masked_title if mask_numbers else title
+        self.model = HistoryModel(
+            tasks, store.reader, clock, layout.columns, self, reading=reading, title_of=title_of
+        )
+        self.feed = Feed(tasks, store, sync, clock.now_ms, self, budget=budget)
         self._loader = ContactLoader(tasks, store, clock, self, mask_numbers=mask_numbers)
         # What is asked beside the table itself: values, sums, what may be typed.
         side = store.reader()
@@ -99,6 +105,9 @@ class HistoryView(QWidget):
         self._choice = ColumnChoice(tasks, side, self.table, self)
         self._calendar = CoverageCalendar(tasks, store, theme, clock, self)
         self._connect()
+        self.arrangement = Arrangement(
+            layout, self.table, self.bar, self._parts, self.details.split, self
+        )
         self._add_keys()
         self.status.show_store(store.why_in_memory)
         self.zone.show_clock(clock)
@@ -123,6 +132,11 @@ class HistoryView(QWidget):
         self.feed.use(sync)
         if self.feed.running:
             self._read()
+
+    def renew(self) -> None:
+        """The store holds less than before, not by this view's doing."""
+        self.feed.ask_coverage()
+        self._on_stored()
 
     def tell_rights(self) -> None:
         """Say once what the person may not see, rather than at each of a hundred requests."""
@@ -150,6 +164,7 @@ class HistoryView(QWidget):
 
     def close_readers(self) -> None:
         """Stop everything that runs for this view."""
+        self.arrangement.settle()
         self._refresh.stop()
         self.feed.close()
         self._loader.cancel()
@@ -171,12 +186,11 @@ class HistoryView(QWidget):
         self._middle = QStackedWidget(self)
         self._middle.addWidget(self.table)
         self._middle.addWidget(self.message)
-        splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        self._parts = splitter = QSplitter(Qt.Orientation.Horizontal, self)
         splitter.setChildrenCollapsible(False)
         for place, part in enumerate((self.facets, self._middle, self.details)):
             splitter.addWidget(part)
             splitter.setStretchFactor(place, 1 if part is self._middle else 0)
-        splitter.setSizes(list(_SIZES))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -193,17 +207,18 @@ class HistoryView(QWidget):
         self.bar.refresh.clicked.connect(self._on_refresh)
         self.bar.columns.clicked.connect(self._choice.show)
         self.bar.details.toggled.connect(self.details.setVisible)
+        self.bar.details.toggled.connect(self._note_seen)
         self.bar.facets.toggled.connect(self.facets.setVisible)
         self.facets.chosen.connect(self._on_value_chosen)
         self.table.chosen.connect(self._loader.load)
         self.table.peeked.connect(self.bar.details.toggle)
-        self.table.copied.connect(self._on_copied)
+        self.table.copied.connect(self.status.show_copied)
         self.table.value_chosen.connect(self._on_value_chosen)
         self.table.columns_asked.connect(self._choice.show)
         self.table.selection_settled.connect(self._count_selected)
-        self._choice.chosen.connect(self.columns_changed)
         self._loader.loaded.connect(self._on_contact_loaded)
         self._loader.gone.connect(self.details.clear)
+        self._loader.seen.connect(self.model.reread)
         self.model.order_changed.connect(self._on_order_changed)
         self.model.failed.connect(self.notice.show_error)
         self._refresh.timeout.connect(self.model.refresh)
@@ -237,13 +252,13 @@ class HistoryView(QWidget):
 
     def _show_query(self) -> None:
         start, end = self.picker.interval
-        last = self.model.query
+        layout = self.arrangement.layout
         query = Query(
             start,
             end,
             text=self.filter.applied,
-            sort=last.sort if last else "start",
-            descending=last.descending if last else True,
+            sort=layout.sort,
+            descending=layout.descending,
             clock=self._clock,
         )
         self.model.show(query)
@@ -317,16 +332,16 @@ class HistoryView(QWidget):
 
     def _on_contact_loaded(self, view: ContactView) -> None:
         self.details.show_contact(view)
-        if view.is_changed:
-            self._tasks.write(lambda: self._store.mark_seen([view.number]))
+        self._note_seen()
         self.contact_shown.emit()
+
+    def _note_seen(self) -> None:
+        if self.details.contact is not None and self.bar.details.isChecked():
+            self._loader.note_seen(self.details.contact)
 
     def _on_find(self) -> None:
         self.filter.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.filter.edit.selectAll()
-
-    def _on_copied(self, rows: int) -> None:
-        self.status.show_message(f"{rows:,} rows copied" if rows != 1 else "1 row copied")
 
     # --- the feed -----------------------------------------------------------------------------
 
@@ -362,7 +377,7 @@ class HistoryView(QWidget):
 
     def _on_stored(self) -> None:
         if not self._refresh.isActive():
-            self._refresh.start()
+            self._refresh.start(max(REFRESH_MS, _SHARE * self.model.order_ms))
 
     def _on_failed(self, error: Exception) -> None:
         self.notice.show_error(error)

@@ -2,7 +2,8 @@
 
 ``position`` holds readings that go on, ``span`` what is complete.  Spans of one scope never
 overlap: a newer one cuts its range out of those before it.  ``name`` holds what ids stand for,
-``name_age`` when that was learnt.  The functions work inside the store's transaction: ``execute`` is its connection's.
+``name_age`` when that was learnt.  The functions work inside the store's transaction: ``execute``
+is its connection's.
 """
 
 from __future__ import annotations

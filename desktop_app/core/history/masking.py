@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections.abc import Callable
 
 import msgspec
 
@@ -68,7 +69,13 @@ _FREE_COLUMNS = frozenset(
     "outcome subject wrapup_note external_tag callback_name sip_call_id external_contact"
     " external_organization outbound_contact delivery_details tag note".split()
 )
-_JSON_TEXT = re.compile(r'(?:"(?P<field>[A-Za-z]+)"\s*:\s*)?"(?P<text>(?:[^"\\]++|\\.)*+)"')
+_ADDRESS_LISTS = "cc|bcc|callbackNumbers"  # fields that hold several
+_STRING = r'"(?P<text>(?:[^"\\]++|\\.)*+)"'
+_JSON_LIST = re.compile(
+    rf'"(?:{_ADDRESS_LISTS})"\s*:\s*\[(?:[\s,]*+"(?:[^"\\]++|\\.)*+")++[\s,]*+\]'
+)
+_JSON_TEXT = re.compile(rf'(?:"(?P<field>[A-Za-z]+)"\s*:\s*)?{_STRING}')
+_JSON_ITEM = re.compile(rf"(?<=[\[,\s]){_STRING}(?=[\s,\]])")
 
 
 def mask_text(text: str) -> str:
@@ -93,7 +100,8 @@ def mask_json(raw: bytes) -> bytes:
 
     Nothing else changes, to the byte: ids, instants and the service's own words read as before.
     """
-    return _JSON_TEXT.sub(_hide_in_json, raw.decode("utf-8", "replace")).encode()
+    text = _JSON_LIST.sub(_hide_in_list, raw.decode("utf-8", "replace"))
+    return _JSON_TEXT.sub(_hide_in_json, text).encode()
 
 
 def read_masked(column: Column, value: Value, clock: Clock) -> str:
@@ -162,9 +170,18 @@ def _outside_kept(text: str) -> str:
 
 
 def _hide_in_json(found: re.Match[str]) -> str:
-    field, written = found["field"], found["text"]
-    text = _unescaped(written)
-    masked = mask_number(text) if field in _ADDRESS_FIELDS else mask_text(text)
+    return _hidden(found, mask_number if found["field"] in _ADDRESS_FIELDS else mask_text)
+
+
+def _hide_in_list(found: re.Match[str]) -> str:
+    """A list of addresses, each hidden as an address is."""
+    return _JSON_ITEM.sub(lambda item: _hidden(item, mask_number), found[0])
+
+
+def _hidden(found: re.Match[str], mask: Callable[[str], str]) -> str:
+    """A JSON string, after its field where it has one, with its text masked."""
+    text = _unescaped(found["text"])
+    masked = mask(text)
     if masked == text:
         return found[0]
     before = found[0][: found.start("text") - 1 - found.start()]

@@ -40,6 +40,15 @@ class Page(NamedTuple):
     at: Position
 
 
+class Holdings(NamedTuple):
+    """``first_ms`` and ``last_ms`` are starts of contacts, 0 when there is none."""
+
+    contacts: int
+    first_ms: int
+    last_ms: int
+    size_bytes: int
+
+
 class Store:
     """An open store. ``write…`` methods belong to one thread; each reader to one of its own.
 
@@ -113,6 +122,17 @@ class Store:
             old = _drop(execute, "start_ms < ?", (before_ms,))
             ledger.purge(execute, before_ms)
         return old
+
+    def holdings(self) -> Holdings:
+        """What is held, in a few numbers."""
+        row = self._one("SELECT count(*), min(start_ms), max(start_ms) FROM contact", ())
+        count, first_ms, last_ms = row or (0, None, None)
+        return Holdings(count, first_ms or 0, last_ms or 0, self.size_bytes())
+
+    def count_before(self, ms: int) -> int:
+        """How many contacts ``purge`` would drop."""
+        row = self._one("SELECT count(*) FROM contact WHERE start_ms < ?", (ms,))
+        return int(row[0]) if row else 0
 
     def _put_contacts(self, contacts: Sequence[schema.StoredContact], pass_ms: int) -> None:
         self._next_no = upsert.put(self._connection, contacts, self._next_no, pass_ms)

@@ -23,6 +23,7 @@ class ContactLoader(QObject):
 
     loaded = Signal(object)  # ContactView
     gone = Signal()  # there is no such contact any more, or none is wished for
+    seen = Signal(object)  # the number of a contact that is news no more
 
     def __init__(
         self,
@@ -50,6 +51,13 @@ class ContactLoader(QObject):
         reader, store, clock, masked = self._reader, self._store, self._clock, self._mask_numbers
         self._job = self._tasks.window(lambda: _read(reader, store, clock, number, masked))
         self._job.succeeded.connect(self._on_read)
+
+    def note_seen(self, view: ContactView) -> None:
+        """The person has it before them: what Genesys has changed is news no more."""
+        if view.is_changed:
+            store, number = self._store, view.number
+            job = self._tasks.write(lambda: _mark_seen(store, number))
+            job.succeeded.connect(self.seen)
 
     def set_clock(self, clock: Clock) -> None:
         self._clock = clock
@@ -103,6 +111,11 @@ def _read(
         is_changed=bool(is_changed),
         changes=tuple(found),
     )
+
+
+def _mark_seen(store: Store, number: int) -> int:
+    store.mark_seen([number])
+    return number
 
 
 def _decoded(raw: bytes, *, masked: bool) -> wire.Conversation:

@@ -104,6 +104,10 @@ class DetailsPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._pages)
 
+    @property
+    def contact(self) -> ContactView | None:
+        return self._view
+
     def show_contact(self, view: ContactView) -> None:
         self._view = view
         self._header.show_contact(view.contact, view.clock)
@@ -173,13 +177,12 @@ class DetailsPanel(QWidget):
         tabs = QVBoxLayout(lower)
         tabs.setContentsMargins(MARGIN_PX, 4, MARGIN_PX, 0)
         tabs.addWidget(self._tabs)
-        split = QSplitter(Qt.Orientation.Vertical, page)
+        self.split = split = QSplitter(Qt.Orientation.Vertical, page)
         split.setChildrenCollapsible(False)
         split.addWidget(scroll)
         split.addWidget(lower)
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
-        split.setSizes([420, 300])
         head = QVBoxLayout()
         head.setContentsMargins(MARGIN_PX, 12, 8, 0)
         head.addWidget(self._header)

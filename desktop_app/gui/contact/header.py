@@ -58,6 +58,12 @@ class Header(QWidget):
         label.setObjectName(object_name)
         label.setProperty("role", role)
         label.setTextFormat(Qt.TextFormat.PlainText)
+        # Absolute: a name written from right to left stays under the rest.
+        label.setAlignment(
+            Qt.AlignmentFlag.AlignVCenter
+            | Qt.AlignmentFlag.AlignLeft
+            | Qt.AlignmentFlag.AlignAbsolute
+        )
         label.setWordWrap(True)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         return label

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
 from desktop_app.core.history.columns import COLUMNS
 from desktop_app.core.history.reader import Facet, Reader
@@ -15,8 +15,6 @@ _PLACES = {column.key: place for place, column in enumerate(COLUMNS)}
 
 
 class ColumnChoice(QObject):
-    chosen = Signal(list)  # the keys that are shown from now on
-
     def __init__(self, tasks: Tasks, reader: Reader, table: HistoryTable, parent: QObject) -> None:
         """``reader`` is used on the lane of orders."""
         super().__init__(parent)
@@ -39,23 +37,23 @@ class ColumnChoice(QObject):
     def _on_attributes_known(self, attributes: list[Facet]) -> None:
         if self._dialog is not None:
             return
-        shown = [column.key for column in self._table.history().columns]
+        model = self._table.history()
+        shown = [column.key for column in model.columns]
         keys = [str(attribute.value) for attribute in attributes]
-        self._dialog = ColumnChooser(shown, keys, PINNED, self._table.window())
+        self._dialog = ColumnChooser(
+            shown, keys, PINNED, self._table.window(), title_of=model.title_of
+        )
         self._dialog.chosen.connect(self._on_chosen)
         self._dialog.destroyed.connect(self._on_closed)
         self._dialog.show()
 
     def _on_chosen(self, keys: list[str]) -> None:
         """A column that comes in stands where the registry has it, as far as the others do."""
-        model = self._table.history()
-        shown = [column.key for column in model.columns]
-        kept = [key for key in shown if key in keys]
+        kept = [key for key in self._table.shown_keys() if key in keys]
         for key in keys:
             if key not in kept:
                 kept.insert(_place(kept, key), key)
-        model.show_columns(kept)
-        self.chosen.emit(kept)
+        self._table.history().show_columns(kept)
 
     def _on_closed(self) -> None:
         self._dialog = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from desktop_app.core.history.columns import COLUMNS, DEFAULT_KEYS, Column, column
 from desktop_app.core.history.query import folded
+from desktop_app.gui.history.heads import title
 from desktop_app.gui.labels import label
 from desktop_app.gui.tooltip import plain
 
@@ -36,6 +37,8 @@ class ColumnChooser(QDialog):
         attributes: Iterable[str],
         pinned: Sequence[str],
         parent: QWidget,
+        *,
+        title_of: Callable[[Column], str] = title,
     ) -> None:
         """``attributes`` are the keys of participants' attributes that the store knows."""
         super().__init__(parent)
@@ -45,6 +48,7 @@ class ColumnChooser(QDialog):
         self.resize(380, 560)
         self._shown = list(shown)
         self._pinned = frozenset(pinned)
+        self._title_of = title_of
         self._is_filling = False
         self._model = QStandardItemModel(self)
         self._proxy = _Found(self)
@@ -99,11 +103,12 @@ class ColumnChooser(QDialog):
         self._tree.expandAll()
 
     def _item(self, offered: Column) -> QStandardItem:
-        item = QStandardItem(offered.title)
+        words = self._title_of(offered)
+        item = QStandardItem(words)
         item.setData(offered.key, _KEY)
         item.setData(folded(f"{offered.title} {offered.group} {offered.help}"), _LETTERS)
         item.setToolTip(plain(offered.help))
-        item.setAccessibleText(f"{offered.title}: {offered.help}")
+        item.setAccessibleText(f"{words}: {offered.help}")
         item.setCheckable(True)
         is_shown = offered.key in self._shown
         item.setCheckState(Qt.CheckState.Checked if is_shown else Qt.CheckState.Unchecked)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.core.history.clock import Clock, Interval
-from desktop_app.core.history.coverage import DAY_MS, Day, calendar
+from desktop_app.core.history.coverage import Day, calendar
 from desktop_app.core.history.store import Store
 from desktop_app.gui.history.coverage_panel import CoveragePanel
 from desktop_app.gui.tasks import Tasks
 from desktop_app.gui.theme import Theme
 
-DAYS_BEFORE = 62  # the month that is shown and the two before it
+LEAST_MONTHS = 3  # the range's last one and those before it
+MOST_MONTHS = 12
 
 
 class CoverageCalendar(QObject):
@@ -53,7 +56,7 @@ class CoverageCalendar(QObject):
         if self._panel is None or self._interval is None:
             return
         store, now = self._store, self._clock.now_ms()
-        start, end = _months(self._interval, now)
+        start, end = whole_months(self._interval, now)
         job = self._tasks.write(
             lambda: calendar(
                 start, end, store.spans(start, end), store.positions(start, end), now_ms=now
@@ -62,15 +65,27 @@ class CoverageCalendar(QObject):
         job.succeeded.connect(self._on_days)
 
     def _on_days(self, days: list[Day]) -> None:
-        if self._panel is not None:
-            self._panel.show_days(days)
+        if self._panel is not None and self._interval is not None:
+            self._panel.show_days(days, self._interval)
 
     def _on_closed(self) -> None:
         self._panel = None
 
 
-def _months(interval: Interval, now_ms: int) -> Interval:
-    """Whole UTC days: up to the end of the range's month, from two months earlier on."""
-    last = min(max(interval.end_ms, interval.start_ms + 1), now_ms + DAY_MS)
-    end = -(-last // DAY_MS) * DAY_MS
-    return Interval(end - DAYS_BEFORE * DAY_MS, end)
+def whole_months(interval: Interval, now_ms: int) -> Interval:
+    """The calendar months (UTC) that a range touches, up to the present one; at least three, and
+    no more than the last twelve of them."""
+    last = _month(min(max(interval.end_ms - 1, interval.start_ms), now_ms))
+    first = _month(min(interval.start_ms, now_ms))
+    first = max(last - MOST_MONTHS + 1, min(first, last - LEAST_MONTHS + 1))
+    return Interval(_start_of(first), _start_of(last + 1))
+
+
+def _month(ms: int) -> int:
+    """Months since the year 0."""
+    moment = datetime.fromtimestamp(ms / 1000, UTC)
+    return moment.year * 12 + moment.month - 1
+
+
+def _start_of(month: int) -> int:
+    return int(datetime(month // 12, month % 12 + 1, 1, tzinfo=UTC).timestamp() * 1000)

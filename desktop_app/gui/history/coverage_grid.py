@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from desktop_app.core.history.clock import Interval
 from desktop_app.core.history.coverage import Day
 from desktop_app.gui import tooltip
 from desktop_app.gui.theme import Palette, Theme
@@ -16,6 +17,9 @@ from desktop_app.gui.theme import Palette, Theme
 CELL_PX = 28
 HEAD_PX = 44  # the month's name and the days of the week
 GAP_PX = 16
+IN_A_ROW = 3  # months
+MONTH_PX = 7 * CELL_PX + GAP_PX
+MONTH_HEIGHT_PX = HEAD_PX + 6 * CELL_PX
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _EPOCH = dt.date(1970, 1, 1)
 _DAY_MS = 86_400_000
@@ -27,7 +31,7 @@ def date_of(day: Day) -> dt.date:
 
 
 class CoverageGrid(QWidget):
-    """One month beside the other. ``current_changed`` tells the day that the keys stand on."""
+    """Whole months, three in a row. ``current_changed`` tells the day that the keys stand on."""
 
     current_changed = Signal(object)  # Day | None
     picked = Signal(object)  # Day
@@ -40,16 +44,20 @@ class CoverageGrid(QWidget):
         self._theme = theme
         self._days: Mapping[dt.date, Day] = {}
         self._months: list[dt.date] = []
+        self._shown = Interval(0, 0)
         self._current: dt.date | None = None
         theme.changed.connect(self.update)
 
-    def show_days(self, days: Sequence[Day]) -> None:
-        """Days in order of time; the last is the current one."""
+    def show_days(self, days: Sequence[Day], shown: Interval) -> None:
+        """Days in order of time; those outside of the range that is shown are faint.  The last
+        day of that range that has begun is the current one at first."""
+        self._shown = shown
         self._days = {date_of(day): day for day in days}
         self._months = sorted({date.replace(day=1) for date in self._days})
         if self._current not in self._days:
-            past = [date for date, day in self._days.items() if day.state != "future"]
-            self._current = max(past, default=None)
+            past = [(date, day) for date, day in self._days.items() if day.state != "future"]
+            inside = [date for date, day in past if self._is_shown(day)]
+            self._current = max(inside or [date for date, _day in past], default=None)
         self.updateGeometry()
         self.update()
         self.current_changed.emit(self.current)
@@ -58,9 +66,14 @@ class CoverageGrid(QWidget):
     def current(self) -> Day | None:
         return self._days.get(self._current) if self._current is not None else None
 
+    def cell(self, day: Day) -> QRect:
+        """Where a day stands."""
+        return self._cell(date_of(day))
+
     def sizeHint(self) -> QSize:
-        months = max(1, len(self._months))
-        return QSize(months * 7 * CELL_PX + (months - 1) * GAP_PX, HEAD_PX + 6 * CELL_PX)
+        rows = -(-len(self._months) // IN_A_ROW) or 1
+        across = min(IN_A_ROW, len(self._months) or 1)
+        return QSize(across * MONTH_PX - GAP_PX, rows * (MONTH_HEIGHT_PX + GAP_PX) - GAP_PX)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -77,17 +90,15 @@ class CoverageGrid(QWidget):
             self._paint_day(painter, palette, self._cell(date), date, day)
 
     def _paint_head(self, painter: QPainter, palette: Palette, place: int, month: dt.date) -> None:
-        left = place * (7 * CELL_PX + GAP_PX)
-        font = QFont(self.font())
-        font.setWeight(QFont.Weight.DemiBold)
-        painter.setFont(font)
+        left, top = _corner(place)
+        painter.setFont(self._bold())
         painter.setPen(palette.text)
-        title = QRect(left, 0, 7 * CELL_PX, HEAD_PX // 2)
+        title = QRect(left, top, 7 * CELL_PX, HEAD_PX // 2)
         painter.drawText(title, int(Qt.AlignmentFlag.AlignVCenter), f"{month:%B %Y}")
         painter.setFont(self.font())
         painter.setPen(palette.muted)
         for number, name in enumerate(DAYS):
-            box = QRect(left + number * CELL_PX, HEAD_PX // 2, CELL_PX, HEAD_PX // 2)
+            box = QRect(left + number * CELL_PX, top + HEAD_PX // 2, CELL_PX, HEAD_PX // 2)
             painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), name)
 
     def _paint_day(
@@ -108,7 +119,9 @@ class CoverageGrid(QWidget):
             painter.setPen(palette.outline)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box, 4, 4)
-        painter.setPen(palette.text if day.state != "future" else palette.disabled)
+        ink = palette.text if self._is_shown(day) else palette.muted
+        painter.setPen(palette.disabled if day.state == "future" else ink)
+        painter.setFont(self._bold() if self._is_shown(day) else self.font())
         painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), str(date.day))
         if day.state == "synced":
             painter.setPen(Qt.PenStyle.NoPen)
@@ -121,9 +134,19 @@ class CoverageGrid(QWidget):
 
     def _cell(self, date: dt.date) -> QRect:
         month = date.replace(day=1)
-        left = self._months.index(month) * (7 * CELL_PX + GAP_PX)
+        left, top = _corner(self._months.index(month))
         week = (date.day - 1 + month.weekday()) // 7
-        return QRect(left + date.weekday() * CELL_PX, HEAD_PX + week * CELL_PX, CELL_PX, CELL_PX)
+        top += HEAD_PX + week * CELL_PX
+        return QRect(left + date.weekday() * CELL_PX, top, CELL_PX, CELL_PX)
+
+    def _is_shown(self, day: Day) -> bool:
+        """Whether the table's range touches it."""
+        return day.day_ms < self._shown.end_ms and self._shown.start_ms < day.day_ms + _DAY_MS
+
+    def _bold(self) -> QFont:
+        font = QFont(self.font())
+        font.setWeight(QFont.Weight.DemiBold)
+        return font
 
     def _day_at(self, where: QPoint) -> Day | None:
         return next(
@@ -170,6 +193,12 @@ class CoverageGrid(QWidget):
             self.update()
             self.setAccessibleName(words_of(self.current))
             self.current_changed.emit(self.current)
+
+
+def _corner(place: int) -> tuple[int, int]:
+    """Where a month stands: from the left, from the top."""
+    row, across = divmod(place, IN_A_ROW)
+    return across * MONTH_PX, row * (MONTH_HEIGHT_PX + GAP_PX)
 
 
 _STATES = {

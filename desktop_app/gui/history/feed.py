@@ -73,13 +73,13 @@ class Feed(QObject):
     def follow(self, following: bool) -> None:
         self._following = following
         self._due.stop()
-        self._ask_coverage()
+        self.ask_coverage()
 
     def read(self, interval: Interval, *, again: bool = False) -> None:
         """Bring an interval up to date; ``again`` reads also what the store has."""
         self.cancel()
         self._interval = interval
-        self._ask_coverage()
+        self.ask_coverage()
         self._start(interval, again=again)
 
     def read_once(self, interval: Interval) -> None:
@@ -102,7 +102,7 @@ class Feed(QObject):
         if self._job is not None:
             job, self._job = self._job, None
             job.cancel()
-            self._ask_coverage()
+            self.ask_coverage()
             self.finished.emit()
 
     def close(self) -> None:
@@ -116,7 +116,8 @@ class Feed(QObject):
 
     # --- what is known ------------------------------------------------------------------------
 
-    def _ask_coverage(self) -> None:
+    def ask_coverage(self) -> None:
+        """Find out anew how complete the shown range is."""
         interval = self._interval
         if interval is None:
             return
@@ -154,7 +155,7 @@ class Feed(QObject):
 
     def _on_succeeded(self, _: object) -> None:
         self._job = None
-        self._ask_coverage()
+        self.ask_coverage()
         self.stored.emit()
         self.finished.emit()
 
@@ -162,7 +163,7 @@ class Feed(QObject):
         """The person is told, and decides."""
         self._job = None
         self._is_failing = True
-        self._ask_coverage()
+        self.ask_coverage()
         self.stored.emit()
         self.finished.emit()
         self.failed.emit(error)

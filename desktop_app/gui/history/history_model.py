@@ -15,6 +15,7 @@ from dataclasses import replace
 import numpy as np
 from PySide6.QtCore import (
     QAbstractTableModel,
+    QElapsedTimer,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -25,9 +26,10 @@ from PySide6.QtCore import (
 
 from desktop_app.core.errors import ContactHistoryError
 from desktop_app.core.history.clock import Clock
-from desktop_app.core.history.columns import Column, Kind, Value, column, read
+from desktop_app.core.history.columns import Column, Value, column, read
 from desktop_app.core.history.query import Query
 from desktop_app.core.history.reader import Numbers, Reader
+from desktop_app.gui.history.heads import Title, alignment, title
 from desktop_app.gui.history.reordering import Reordering, reorder
 from desktop_app.gui.history.row_reading import (
     CellText,
@@ -47,14 +49,14 @@ KEPT_ROWS = 6_000  # formatted rows in memory; about 1 kB each
 Index = QModelIndex | QPersistentModelIndex
 Reading = Callable[[Column, Value, Clock], str]  # a cell as it is shown
 
-_RIGHT_ALIGNED = (Kind.DURATION, Kind.COUNT, Kind.NUMBER)
+CHANGED = "Genesys has changed this contact since you last looked"
 
 
 class HistoryModel(QAbstractTableModel):
     """Shows what a query finds in the store.
 
     Every text of a cell that leaves the model, to be painted, copied or read aloud, was made by
-    ``reading``; sorting and filtering work on what is stored.
+    ``reading``, of a head by ``title_of``; sorting and filtering work on what is stored.
     """
 
     query_shown = Signal()  # another query's rows stand in place
@@ -70,6 +72,7 @@ class HistoryModel(QAbstractTableModel):
         parent: QObject | None = None,
         *,
         reading: Reading = read,
+        title_of: Title = title,
     ) -> None:
         super().__init__(parent)
         self._tasks = tasks
@@ -78,6 +81,7 @@ class HistoryModel(QAbstractTableModel):
         self._clock = clock
         self._reading = reading
         self._cell_text = _at(reading, clock)
+        self.title_of = title_of
         self._columns: list[Column] = [column(key) for key in keys]
         self._query: Query | None = None
         self._order: Numbers = np.empty(0, dtype=np.int64)
@@ -85,6 +89,8 @@ class HistoryModel(QAbstractTableModel):
         self._stale: set[int] = set()
         self._wanted: tuple[int, int] | None = None
         self._order_job: Job | None = None
+        self._order_began = QElapsedTimer()
+        self.order_ms = 0  # what reading the present order took
         self._shown_query: Query | None = None
         self._order_again = False
         self._window_job: Job | None = None
@@ -164,6 +170,11 @@ class HistoryModel(QAbstractTableModel):
             self._want(row)
         return found
 
+    def reread(self, number: int) -> None:
+        """Something of one contact is otherwise by now: read its cells again if it is shown."""
+        self._stale.add(number)
+        self._all_changed()
+
     def read_texts(self, rows: Sequence[int], keys: Sequence[str]) -> Job:
         """Read cells of rows, in sight or not, as they would be shown: list of tuples of text."""
         numbers = [int(number) for number in self._order[list(rows)]]
@@ -196,6 +207,9 @@ class HistoryModel(QAbstractTableModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             row = self.formatted(index.row())
             return row.texts[index.column()] if row else ""
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole:
+            row = self.formatted(index.row())
+            return CHANGED if row and row.changed else ""
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return alignment(self._columns[index.column()])
         return None
@@ -209,7 +223,7 @@ class HistoryModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self._columns):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._columns[section].title
+            return self.title_of(self._columns[section])
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._columns[section].help
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -246,6 +260,7 @@ class HistoryModel(QAbstractTableModel):
         job.succeeded.connect(self._on_order_read)
 
     def _start_order_job(self, work: Callable[[], object]) -> Job:
+        self._order_began.start()
         self._order_job = job = self._tasks.order(work, self._order_reader.interrupt)
         job.failed.connect(self._on_failed)
         job.ended.connect(self._on_order_ended)
@@ -258,6 +273,7 @@ class HistoryModel(QAbstractTableModel):
         self._put_in_place(found.change)
 
     def _on_order_read(self, change: Reordering | None) -> None:
+        self.order_ms = self._order_began.elapsed()
         self._stale = set(self._rows)
         self._put_in_place(change)
         if self._shown_query != self._query:
@@ -368,17 +384,6 @@ class HistoryModel(QAbstractTableModel):
             self.failed.emit(error)
         else:
             raise error
-
-
-def is_right_aligned(shown: Column) -> bool:
-    """Numbers stand at the right, so that their digits line up; everything else at the left."""
-    return shown.kind in _RIGHT_ALIGNED
-
-
-def alignment(shown: Column) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if is_right_aligned(shown) else Qt.AlignmentFlag.AlignLeft
-    # Absolute: a name written from right to left stays under its column's head.
-    return side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
 
 
 def _at(reading: Reading, clock: Clock) -> CellText:

@@ -10,17 +10,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPixmap
 from PySide6.QtWidgets import QHeaderView
 
 from desktop_app.core.history.columns import Column, Kind
 from desktop_app.gui.assets import media_icon
 from desktop_app.gui.history.header import PADDING
-from desktop_app.gui.history.history_model import is_right_aligned
+from desktop_app.gui.history.heads import is_right_aligned
 from desktop_app.gui.history.row_reading import FormattedRow
 from desktop_app.gui.theme import ICON_PX, Palette, Theme
 
 DOT = 8
+MARK = 5  # of a contact that was changed; stands in the padding at the row's left edge
 SIGNS = {"outcome": DOT + 6, "media": ICON_PX + 6}
 """The room that a shape before the text takes, by column."""
 
@@ -30,12 +31,16 @@ _KEPT = 10_000  # texts that stay measured: some ten screens
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A column in sight: its place in a row's texts, and where it stands."""
+    """A column in sight: its place in a row's texts, and where it stands.
+
+    ``is_first`` of all columns: the row's own mark stands there.
+    """
 
     place: int
     left: int
     width: int
     column: Column
+    is_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,8 @@ class RowPainter:
         fitted, texts = self._fitted, row.texts
         for section in self._sections:
             text, key = texts[section.place], section.column.key
+            if row.changed and section.is_first:
+                self._mark(section.left, top + (height - 1) // 2)
             if key in SIGNS:
                 self._sign(section, row, top + (height - 1) // 2)
             if not text:
@@ -117,6 +124,11 @@ class RowPainter:
 
     # --- shapes before a text -----------------------------------------------------------------
 
+    def _mark(self, left: int, middle: int) -> None:
+        """Small enough for the column's padding, so that texts stand under one another."""
+        mark = self._kept_sign("changed mark")
+        self._painter.drawPixmap(left + (PADDING - MARK) // 2, middle - MARK // 2, mark)
+
     def _sign(self, section: Section, row: FormattedRow, middle: int) -> None:
         left = section.left + PADDING
         if section.column.key == "outcome":
@@ -132,6 +144,8 @@ class RowPainter:
             kind, _, state = what.partition(" ")
             if kind == "state":
                 sign = _dot(state, self._palette, self._ratio)
+            elif kind == "changed":
+                sign = _disc(MARK, self._palette.accent, self._ratio)
             else:
                 icon = self._theme.icon(media_icon(what), "muted")
                 sign = icon.pixmap(QSize(ICON_PX, ICON_PX), self._ratio)
@@ -159,22 +173,36 @@ def _dot(state: str, palette: Palette, ratio: float) -> QPixmap:
     colour = {"good": palette.good, "warn": palette.warn, "bad": palette.bad}.get(
         state, palette.muted
     )
-    pixmap = QPixmap(QSize(DOT, DOT) * ratio)
-    pixmap.setDevicePixelRatio(ratio)
-    pixmap.fill(Qt.GlobalColor.transparent)
+    if state not in ("bad", "none"):
+        return _disc(DOT, colour, ratio)
+    pixmap = _empty(DOT, ratio)
     box = QRect(0, 0, DOT, DOT)
     with QPainter(pixmap) as painter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
         if state == "none":
             painter.setPen(colour)
             painter.drawEllipse(box.adjusted(0, 0, -1, -1))
-            return pixmap
-        painter.setBrush(colour)
-        if state == "bad":
-            painter.drawRoundedRect(box, 1, 1)
         else:
-            painter.drawEllipse(box)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour)
+            painter.drawRoundedRect(box, 1, 1)
+    return pixmap
+
+
+def _disc(size: int, colour: QColor, ratio: float) -> QPixmap:
+    pixmap = _empty(size, ratio)
+    with QPainter(pixmap) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        painter.drawEllipse(QRect(0, 0, size, size))
+    return pixmap
+
+
+def _empty(size: int, ratio: float) -> QPixmap:
+    pixmap = QPixmap(QSize(size, size) * ratio)
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
     return pixmap
 
 
@@ -191,5 +219,5 @@ def sections_in(header: QHeaderView, columns: list[Column], left: int, right: in
         width = header.sectionSize(place)  # 0 for one that is hidden
         if width:
             at = header.sectionViewportPosition(place)
-            sections.append(Section(place, at, width, columns[place]))
+            sections.append(Section(place, at, width, columns[place], visual == 0))
     return sections

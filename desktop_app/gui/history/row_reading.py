@@ -17,10 +17,14 @@ CellText = Callable[[Column, Value], str]
 
 @dataclass(frozen=True, slots=True)
 class FormattedRow:
-    """One contact as it is painted. ``state`` is that of the outcome: good, warn, bad, none."""
+    """One contact as it is painted. ``state`` is that of the outcome: good, warn, bad, none.
+
+    ``changed``: Genesys has rewritten it since the person last looked at it.
+    """
 
     state: str
     texts: tuple[str, ...]
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ def read_first(
     limit: int,
 ) -> FirstRows:
     """Read a query's first rows; ``before`` is the order that is shown until now."""
-    rows = reader.first_rows(query, [column.key for column in columns], limit)
+    rows = reader.first_rows(query, _asked(columns), limit)
     first = np.array([row.no for row in rows], dtype=np.int64)
     change = brought_forward(before, first)
     return FirstRows(_formatted(rows, columns, cell_text), change, columns, cell_text)
@@ -53,7 +57,7 @@ def read_rows(
     reader: Reader, numbers: Sequence[int], columns: Sequence[Column], cell_text: CellText
 ) -> dict[int, FormattedRow]:
     """Read contacts by number; those that are gone are missing."""
-    rows = reader.rows(numbers, [column.key for column in columns])
+    rows = reader.rows(numbers, _asked(columns))
     return _formatted(rows.values(), columns, cell_text)
 
 
@@ -75,15 +79,18 @@ def read_value(reader: Reader, number: int, key: str) -> Value:
     return row.cells[0] if row else None
 
 
+def _asked(columns: Sequence[Column]) -> list[str]:
+    """The keys of the columns and, last, whether a contact was changed."""
+    return [*(column.key for column in columns), "changed"]
+
+
 def _formatted(
     rows: Iterable[Row], columns: Sequence[Column], cell_text: CellText
 ) -> dict[int, FormattedRow]:
-    return {
-        row.no: FormattedRow(
-            row.state,
-            tuple(
-                cell_text(column, value) for column, value in zip(columns, row.cells, strict=True)
-            ),
-        )
-        for row in rows
-    }
+    return {row.no: _formatted_row(row, columns, cell_text) for row in rows}
+
+
+def _formatted_row(row: Row, columns: Sequence[Column], cell_text: CellText) -> FormattedRow:
+    *values, changed = row.cells
+    texts = tuple(cell_text(column, value) for column, value in zip(columns, values, strict=True))
+    return FormattedRow(row.state, texts, bool(changed))

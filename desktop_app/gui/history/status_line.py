@@ -128,6 +128,9 @@ class StatusLine(QFrame):
         self._doing.setText(words)
         self._doing.setVisible(bool(words))
 
+    def show_copied(self, rows: int) -> None:
+        self.show_message(f"{rows:,} rows copied" if rows != 1 else "1 row copied")
+
     def show_budget(self, used: int, allowed: int) -> None:
         self._budget.setText(f"API {used} / {allowed} a minute")
 

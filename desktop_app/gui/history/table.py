@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from PySide6.QtCore import (
@@ -57,12 +57,14 @@ class HistoryTable(QTableView):
         str, object, bool
     )  # a column's key, a cell's value, whether to exclude it
     columns_asked = Signal()
-    columns_changed = Signal()  # one was hidden, or moved
+    columns_changed = Signal()  # others are shown, or one was moved or drawn wider
     selection_settled = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._copied_titles: list[str] = []
+        self._widths: dict[str, int] = {}  # of the columns that the person has drawn
+        self._is_arranging = False
         self._choosing = ("", False)
         self.setObjectName("historyTable")
         self.setAccessibleName("Contacts")
@@ -89,6 +91,8 @@ class HistoryTable(QTableView):
         self.setHorizontalHeader(header)
         header.customContextMenuRequested.connect(self._on_header_menu)
         header.sortIndicatorChanged.connect(self._on_sort_asked)
+        header.sectionMoved.connect(self._on_section_moved)
+        header.sectionResized.connect(self._on_section_resized)
         self.doubleClicked.connect(self._on_double_clicked)
         self._add_copy("Copy rows", "Ctrl+C", self.copy_rows)
         self._add_copy("Copy rows with headers", "Ctrl+Shift+C", self.copy_rows_with_headers)
@@ -157,10 +161,10 @@ class HistoryTable(QTableView):
 
     def copy_rows(self) -> None:
         """The selected rows as tab-separated text, as they are shown."""
-        self._copy([column.key for column in self._in_visual_order()], titles=False)
+        self._copy(self.shown_keys(), titles=False)
 
     def copy_rows_with_headers(self) -> None:
-        self._copy([column.key for column in self._in_visual_order()], titles=True)
+        self._copy(self.shown_keys(), titles=True)
 
     def copy_ids(self) -> None:
         """The selected contacts' conversation ids, one a line."""
@@ -171,17 +175,14 @@ class HistoryTable(QTableView):
         if not len(rows):
             return
         job = self.history().read_texts(rows[:MAX_COPIED_ROWS].tolist(), keys)
-        self._copied_titles = [column(key).title for key in keys] if titles else []
+        titles_of = self.history().title_of
+        self._copied_titles = [titles_of(column(key)) for key in keys] if titles else []
         job.succeeded.connect(self._on_texts_read)
 
     def _on_texts_read(self, rows: list[tuple[str, ...]]) -> None:
         lines = [self._copied_titles, *rows] if self._copied_titles else list(rows)
         QGuiApplication.clipboard().setText("\n".join(map(_tab_separated, lines)))
         self.copied.emit(len(rows))
-
-    def _in_visual_order(self) -> list[Column]:
-        header, columns = self.horizontalHeader(), self.history().columns
-        return [columns[header.logicalIndex(visual)] for visual in range(len(columns))]
 
     def _add_copy(self, title: str, keys: str, run: Callable[[], None]) -> None:
         action = QAction(title, self, shortcut=QKeySequence(keys))
@@ -233,13 +234,28 @@ class HistoryTable(QTableView):
 
     # --- columns and sorting ------------------------------------------------------------------
 
+    def shown_keys(self) -> list[str]:
+        """The keys of the columns, as they stand."""
+        header, columns = self.horizontalHeader(), self.history().columns
+        return [columns[header.logicalIndex(visual)].key for visual in range(len(columns))]
+
+    @property
+    def widths(self) -> dict[str, int]:
+        """Of the columns that the person has drawn wider or narrower, in pixels by key."""
+        return dict(self._widths)
+
+    def set_widths(self, widths: Mapping[str, int]) -> None:
+        """As they were drawn another time."""
+        self._widths = dict(widths)
+        self._arrange()
+
     def _on_header_menu(self, where: QPoint) -> None:
         section = self.horizontalHeader().logicalIndexAt(where)
         menu = QMenu(self)
         menu.setObjectName("headerMenu")
         if 0 <= section < len(self.history().columns):
             shown = self.history().columns[section]
-            hide = menu.addAction(f"Hide “{shown.title}”")
+            hide = menu.addAction(f"Hide “{self.history().title_of(shown)}”")
             hide.setEnabled(shown.key not in PINNED)
             hide.setData(shown.key)
             hide.triggered.connect(self._on_hide_asked)
@@ -251,9 +267,7 @@ class HistoryTable(QTableView):
     def _on_hide_asked(self) -> None:
         action = self.sender()
         assert isinstance(action, QAction)
-        keys = [column.key for column in self.history().columns if column.key != action.data()]
-        self.history().show_columns(keys)
-        self.columns_changed.emit()
+        self.history().show_columns([key for key in self.shown_keys() if key != action.data()])
 
     def _on_sort_asked(self, section: int, order: Qt.SortOrder) -> None:
         self.history().sort(section, order)
@@ -270,12 +284,33 @@ class HistoryTable(QTableView):
             header.setSortIndicator(keys.index(query.sort), order)
 
     def _on_model_reset(self) -> None:
-        metrics = self.fontMetrics()
-        for section, shown in enumerate(self.history().columns):
-            cell = metrics.horizontalAdvance(_WIDEST.get(shown.kind, "")) + 2 * PADDING + 2
-            width = max(shown.width, cell, self._header.title_width(shown.title))
-            self.setColumnWidth(section, width)
+        self._arrange()
         self.show_sort()
+        self.columns_changed.emit()
+
+    def _arrange(self) -> None:
+        """Columns in the model's order, each as wide as was drawn or as it needs."""
+        header, columns = self.horizontalHeader(), self.history().columns
+        self._is_arranging = True
+        for section, shown in enumerate(columns):
+            header.moveSection(header.visualIndex(section), section)
+            self.setColumnWidth(section, self._widths.get(shown.key) or self._needed_width(shown))
+        self._is_arranging = False
+
+    def _needed_width(self, shown: Column) -> int:
+        widest = self.fontMetrics().horizontalAdvance(_WIDEST.get(shown.kind, ""))
+        title = self._header.title_width(self.history().title_of(shown))
+        return max(shown.width, widest + 2 * PADDING + 2, title)
+
+    def _on_section_moved(self) -> None:
+        if not self._is_arranging:
+            self.columns_changed.emit()
+
+    def _on_section_resized(self, section: int, _before: int, width: int) -> None:
+        columns = self.history().columns
+        if not self._is_arranging and width and section < len(columns):
+            self._widths[columns[section].key] = width
+            self.columns_changed.emit()
 
     # --- moving -------------------------------------------------------------------------------
 

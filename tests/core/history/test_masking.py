@@ -294,3 +294,17 @@ def test_columns_that_list_staff_and_queues_hold_no_customers_numbers() -> None:
     listed = ("agents", "queues", "wrapup", "media", "outcome_group", "divisions")
     assert [key for key in listed if holds_numbers(key)] == []
     assert {each.key for each in COLUMNS if holds_numbers(each.key)} >= {"note", "tag", "ani"}
+
+
+@pytest.mark.parametrize("field", ["cc", "bcc", "callbackNumbers"])
+def test_T45_masked_json_hides_short_numbers_in_lists_of_addresses(field: str) -> None:
+    told = {field: ["4711", CANARY, 'say "204418"', "Grace"], "codes": ["4711"], "dnis": "4711"}
+    for indent in (None, 1):
+        read = json.loads(mask_json(json.dumps(told, indent=indent).encode()))
+        assert read == {
+            field: ["••••", "+44 •••• 183", 'say "••••"', "Grace"],
+            "codes": ["4711"],
+            "dnis": "••••",
+        }
+    empty = b'{"cc": [], "bcc": ["Grace" , "Ana"]}'
+    assert mask_json(empty) == empty
