@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import tempfile
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,14 +17,15 @@ from PySide6.QtWidgets import QApplication
 from desktop_app.auth_view import AuthView
 from desktop_app.core.crash import Watch
 from desktop_app.core.genesys.directory import Directory
-from desktop_app.core.genesys.history import PageRequest, fetch_page
+from desktop_app.core.genesys.history import HistoryApi
+from desktop_app.core.genesys.jobs import POLL_S, DetailJobs
 from desktop_app.core.genesys.network import Network
-from desktop_app.core.genesys.wire import ConversationPage
 from desktop_app.core.history import vault
-from desktop_app.core.history.clock import Clock, Interval
+from desktop_app.core.history.clock import Clock, Interval, system_now_ms
 from desktop_app.core.history.coverage import DAY_MS
+from desktop_app.core.history.retention import Retention
 from desktop_app.core.history.store import Store
-from desktop_app.core.history.sync import Progress, Synchroniser
+from desktop_app.core.history.sync import Limits, Progress, Synchroniser
 from desktop_app.core.keychain import Keychain
 from desktop_app.core.signin.journey import SignInJourney
 from desktop_app.core.signin.kept import KeptSessions
@@ -36,6 +36,7 @@ from desktop_app.core.signin.remembered import Remembered
 from desktop_app.core.signin.session import Session
 from desktop_app.gui.assets import Icon, app_icon
 from desktop_app.gui.history.feed import Sync
+from desktop_app.gui.history.layout import Layout
 from desktop_app.gui.history.zone_button import system_zone
 from desktop_app.gui.idle import IdleLock
 from desktop_app.gui.network.proxies import apply_to_qt, find_proxy
@@ -48,10 +49,13 @@ from desktop_app.gui.signin.organisations import Organisations
 from desktop_app.gui.signin.surroundings import Surroundings
 from desktop_app.gui.tasks import Relay, Tasks
 from desktop_app.gui.theme import Mode, Theme
-from desktop_app.main_window import MainWindow, Services
+from desktop_app.history_settings import HistorySettings
+from desktop_app.main_window import MainWindow
+from desktop_app.services import Services
 from desktop_app.settings import SettingsKeeper
 
 _FOLDER = "contact-history"
+_PRACTICE_POLL_S = 0.2  # its jobs are done at once
 
 
 @dataclass(frozen=True)
@@ -127,6 +131,14 @@ class Application(QObject):
             self.tasks,
             self,
         )
+        self._history_settings = HistorySettings(
+            self.window,
+            self.preferences,
+            policy.retention_days,
+            self.tasks,
+            system_now_ms,
+            self,
+        )
         self._idle = IdleLock(IdleWatch(policy.idle_lock_minutes * 60), self.window)
         self._connect()
 
@@ -156,6 +168,8 @@ class Application(QObject):
             budget=_budget,
             zone_for=_zone_for,
             organisations=lambda: self.organisations.names,
+            layout_of=self._layout_of,
+            keep_layout=self._keep_layout,
             mask_numbers=policy.mask_numbers,
         )
         return MainWindow(
@@ -262,31 +276,58 @@ class Application(QObject):
 
     def _open_store(self, session: Session) -> Store:
         """The person's own store; for the practice organisation one that ends with the window."""
-        name = vault.store_name(session.organization_id, session.user_id)
+        name = _store_name(session)
         if session.profile.is_practice:
             key = secrets.token_hex(32)
             return vault.open_store(Path(self._folder.name) / key[:8], name, lambda _: key)
         store = vault.open_store(_data_folder(), name)
-        days = self._options.policy.retention_days
-        if days is not None:
-            store.purge(int(time.time() * 1000) - days * DAY_MS)
+        first_ms = self._retention.first_ms(system_now_ms())
+        if first_ms is not None:
+            store.purge(first_ms)
         return store
 
-    def _sync_for(self, session: Session, store: Store) -> Sync:
-        directory: list[Directory] = []
-        session.client.on_pause = self._pauses.send
+    @property
+    def _retention(self) -> Retention:
+        """For any thread."""
+        return Retention(self.preferences.retention_days, self._options.policy.retention_days)
 
-        async def fetch(request: PageRequest) -> ConversationPage:
-            return await fetch_page(session.client, request)
+    def _layout_of(self, session: Session) -> Layout:
+        if session.profile.is_practice:
+            return Layout()
+        return self.preferences.layout(_store_name(session))
+
+    def _keep_layout(self, session: Session, layout: Layout) -> None:
+        """The practice organisation leaves nothing behind."""
+        if not session.profile.is_practice:
+            self.preferences.keep_layout(_store_name(session), layout)
+
+    def _sync_for(self, session: Session, store: Store) -> Sync:
+        client = session.client
+        client.on_pause = self._pauses.send
+        api, limits = HistoryApi(client), Limits()
+        poll_s = _PRACTICE_POLL_S if session.profile.is_practice else POLL_S
+        jobs = DetailJobs(client, poll_s=poll_s)
+        directory: list[Directory] = []
 
         async def sync(
             interval: Interval, now_ms: int, again: bool, tell: Callable[[Progress], None]
         ) -> None:
+            interval = self._retention.readable(interval, now_ms)
+            in_store = self.tasks.in_write_lane
             if not directory:
-                known = await self.tasks.in_write_lane(store.names)
-                directory.append(Directory(session.client, known))
+                known = await in_store(store.names)
+                old = await in_store(lambda: store.names_learnt_before(now_ms - DAY_MS))
+                directory.append(Directory(client, known, old))
             reading = Synchroniser(
-                fetch, directory[0], store, self.tasks.in_write_lane, on_progress=tell
+                api.page,
+                directory[0],
+                store,
+                in_store,
+                jobs=jobs,
+                fetch_contacts=api.contacts,
+                retention_days=api.retention_days,
+                limits=limits,
+                on_progress=tell,
             )
             await reading.sync(*interval, now_ms=now_ms, again=again)
 
@@ -315,6 +356,10 @@ def practice_profile(
 def practice_interval(description: Mapping[str, Any]) -> Interval:
     """The range that holds all invented contacts."""
     return Clock(ZoneInfo("UTC")).parse_interval(description["interval"])
+
+
+def _store_name(session: Session) -> str:
+    return vault.store_name(session.organization_id, session.user_id)
 
 
 def _data_folder() -> Path:

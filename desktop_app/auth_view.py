@@ -17,6 +17,7 @@ from desktop_app.core.errors import ForbiddenByPolicy, LoginUnavailable, ProxySi
 from desktop_app.core.signin.profiles import Profile, Way
 from desktop_app.core.signin.session import Session
 from desktop_app.gui.assets import Icon
+from desktop_app.gui.message_page import MessagePage
 from desktop_app.gui.notices import NoticeBar
 from desktop_app.gui.signin.browser_page import BrowserPage
 from desktop_app.gui.signin.browser_way import BrowserWay, OpenUrl, open_in_system_browser
@@ -66,6 +67,7 @@ class AuthView(QWidget):
         self._hint = ""
         self._must_type = False
         self._can_go_back = False
+        self._in_use = ""  # the name of the profile that was signed in to last
         self._used: Profile | None = None  # the profile of the attempt under way
         self._retry_with_pkce = False
         self._side = SidePanel(self)
@@ -83,8 +85,9 @@ class AuthView(QWidget):
             theme, self, offer_window=not organisations.policy.forces_browser
         )
         self._proxy = ProxyPage(theme, self)
+        self._opening = MessagePage(theme, "openingMessage", self)
         self._right = QStackedWidget(self)
-        for page in (self._panel, self._waiting, self.set_up.page, self._proxy):
+        for page in (self._panel, self._waiting, self.set_up.page, self._proxy, self._opening):
             self._right.addWidget(page)
         self._notice = NoticeBar(theme, self, "signInNotice")
         right = QVBoxLayout()
@@ -149,9 +152,10 @@ class AuthView(QWidget):
         self._side.lock(must)
 
     def offer_back(self, offered: bool) -> None:
-        """Whether there is a history to go back to, without signing in."""
+        """Whether there is a history to go back to, without signing in. Its organisation stays
+        as it is meanwhile: who unlocks the window signs in there again."""
         self._can_go_back = offered
-        self._side.offer_back(offered)
+        self._side.offer_back(offered, in_use=self._in_use if offered else "")
 
     def tell(self, sentence: str) -> None:
         """Say something that isn't about the attempt."""
@@ -159,12 +163,9 @@ class AuthView(QWidget):
 
     def say_opening(self) -> None:
         """The session is there and its history is being opened: nothing else begins meanwhile."""
-        self.say(Icon.CLOCK, "Opening your history …", "")
-        self._wait(True)
-
-    def _wait(self, waiting: bool) -> None:
-        self._side.setEnabled(not waiting)
-        self._panel.setEnabled(not waiting)
+        self._opening.say(Icon.CLOCK, "Opening your history …", "")
+        self._right.setCurrentWidget(self._opening)
+        self._side.setEnabled(False)
 
     def start(
         self,
@@ -215,7 +216,7 @@ class AuthView(QWidget):
 
     def cancel(self) -> None:
         """End the attempt under way, whichever way it goes."""
-        self._wait(False)
+        self._side.setEnabled(True)
         self._kept.cancel()
         self._window.cancel()
         self._browser.cancel()
@@ -229,7 +230,7 @@ class AuthView(QWidget):
 
     def say(self, icon: Icon, title: str, text: str, *, retry: bool = False) -> None:
         """Show words in place of the login page; ``retry`` offers to sign in anew."""
-        self._wait(False)
+        self._side.setEnabled(True)
         self._say(icon, title, text, "Retry" if retry else "")
 
     def _say(
@@ -238,13 +239,7 @@ class AuthView(QWidget):
         self._panel.say(icon, title, text, action, browser=browser)
         self._right.setCurrentWidget(self._panel)
 
-    def say_signed_out(self, *, revoked: bool) -> None:
-        words = (
-            "The sign-in was revoked and nothing of it is left on this computer."
-            if revoked
-            else "Nothing of the sign-in is left on this computer. Genesys could not be told to"
-            " revoke it, so there it ends when its time is over."
-        )
+    def say_signed_out(self, words: str) -> None:
         self._say(Icon.LOG_OUT, "You are signed out", words, "Sign in")
         self._hint = ""
         self._side.say("")
@@ -308,7 +303,9 @@ class AuthView(QWidget):
     def _on_session(self, session: Session) -> None:
         self._side.say("")
         self._side.say_why("")
+        self._notice.clear()
         if self._used is not None:
+            self._in_use = self._used.name
             self._organisations.keep_pkce(self._used)
         self.signed_in.emit(session)
 

@@ -172,7 +172,26 @@ def tour(
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--latency-ms", type=click.IntRange(min=0), default=0, show_default=True)
 @click.option("--rate-limit", metavar="N/SECONDS", default="300/60", show_default=True)
+@click.option(
+    "--minute",
+    type=click.FloatRange(min=0.1),
+    metavar="SECONDS",
+    default=60.0,
+    show_default=True,
+    help="How long a minute of the rate limit lasts.",
+)
 @click.option("--faults", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--render-first",
+    is_flag=True,
+    help="Make every answer before serving, and keep them: 5.5 kB a conversation.",
+)
+@click.option(
+    "--revise-after",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="So long after the start some contacts are rewritten, and some are gone.",
+)
 @click.option(
     "--tls-cert",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -187,7 +206,10 @@ def practice_server(
     seed: int,
     latency_ms: int,
     rate_limit: str,
+    minute: float,
     faults: Path | None,
+    render_first: bool,
+    revise_after: float | None,
     tls_cert: Path | None,
     tls_key: Path | None,
     stop_at_stdin_eof: bool,
@@ -208,7 +230,10 @@ def practice_server(
         latency_ms=latency_ms,
         rate_limit=limit,
         rate_window_s=window_s,
+        minute_s=minute,
         faults_file=faults,
+        render_first=render_first,
+        revise_after_s=revise_after,
         tls_cert=tls_cert,
         tls_key=tls_key,
     )

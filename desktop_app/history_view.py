@@ -1,4 +1,5 @@
-"""The history screen: range and words above, contacts in the middle, one contact beside them.
+"""The history screen: range and filter above, values left, contacts in the middle, one contact
+beside them.
 
 The table shows what the store holds and never talks to the network; the feed brings the store
 up to date and the table then reads what it shows again.
@@ -10,36 +11,35 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLineEdit,
-    QPushButton,
-    QSplitter,
-    QStackedWidget,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app.core.errors import Advice, ProxySignInNeeded, SignInNeeded
 from desktop_app.core.genesys.retry import Pause
 from desktop_app.core.history.clock import Clock, Interval
-from desktop_app.core.history.columns import DEFAULT_KEYS, read
+from desktop_app.core.history.columns import Value, read
 from desktop_app.core.history.coverage import Coverage
-from desktop_app.core.history.masking import read_masked
+from desktop_app.core.history.filters import field_of, with_value
+from desktop_app.core.history.masking import masked_title, read_masked
 from desktop_app.core.history.query import Query
 from desktop_app.core.history.store import Store
 from desktop_app.core.history.sync import Progress
 from desktop_app.core.signin.permissions import Feature, Rights
-from desktop_app.gui.assets import Icon
 from desktop_app.gui.contact.contact_loader import ContactLoader
 from desktop_app.gui.contact.details_panel import ContactView, DetailsPanel
-from desktop_app.gui.history.feed import Feed, Sync
+from desktop_app.gui.history.arrangement import Arrangement
+from desktop_app.gui.history.column_choice import ColumnChoice
+from desktop_app.gui.history.coverage_calendar import CoverageCalendar
+from desktop_app.gui.history.empty_state import EmptyState, Step, empty_state
+from desktop_app.gui.history.facet_rail import FacetRail
+from desktop_app.gui.history.feed import Budget, Feed, Sync
+from desktop_app.gui.history.heads import title
 from desktop_app.gui.history.history_model import HistoryModel
-from desktop_app.gui.history.range_picker import RangePicker
+from desktop_app.gui.history.layout import Layout
 from desktop_app.gui.history.status_line import StatusLine
+from desktop_app.gui.history.suggestions import Suggestions
 from desktop_app.gui.history.table import HistoryTable
+from desktop_app.gui.history.top_bar import TopBar
+from desktop_app.gui.history.totals import SelectionTotals
 from desktop_app.gui.history.zone_button import ZoneButton
 from desktop_app.gui.message_page import MessagePage
 from desktop_app.gui.notices import NoticeBar
@@ -71,28 +71,43 @@ class HistoryView(QWidget):
         *,
         rights: Rights,
         mask_numbers: bool = False,
+        budget: Budget = lambda: (0, 1),
+        layout: Layout | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("historyView")
         self._theme = theme
+        self._tasks = tasks
         self._store = store
         self._clock = clock
         self._rights = rights
         self._coverage: Coverage | None = None
         self._total = 0
+        self._state: EmptyState | None = None
+        layout = layout or Layout()
+        reading = read_masked if mask_numbers else read
+        title_of = masked_title if mask_numbers else title
         self.model = HistoryModel(
-            tasks,
-            store.reader,
-            clock,
-            DEFAULT_KEYS,
-            self,
-            reading=read_masked if mask_numbers else read,
+            tasks, store.reader, clock, layout.columns, self, reading=reading, title_of=title_of
         )
-        self.feed = Feed(tasks, store, sync, clock.now_ms, self)
+        self.feed = Feed(tasks, store, sync, clock.now_ms, self, budget=budget)
         self._loader = ContactLoader(tasks, store, clock, self, mask_numbers=mask_numbers)
+        # What is asked beside the table itself: values, sums, what may be typed.
+        side = store.reader()
+        self._suggestions = Suggestions(tasks, side, hidden=mask_numbers)
+        self._totals = SelectionTotals(tasks, side, self)
+        self.facets = FacetRail(
+            tasks, side, clock, theme, self, reading=reading, hidden=mask_numbers
+        )
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._build()
+        self._choice = ColumnChoice(tasks, side, self.table, self)
+        self._calendar = CoverageCalendar(tasks, store, theme, clock, self)
         self._connect()
+        self.arrangement = Arrangement(
+            layout, self.table, self.bar, self._parts, self.details.split, self
+        )
+        self._add_keys()
         self.status.show_store(store.why_in_memory)
         self.zone.show_clock(clock)
 
@@ -116,6 +131,11 @@ class HistoryView(QWidget):
         self.feed.use(sync)
         if self.feed.running:
             self._read()
+
+    def renew(self) -> None:
+        """The store holds less than before, not by this view's doing."""
+        self.feed.ask_coverage()
+        self._on_stored()
 
     def tell_rights(self) -> None:
         """Say once what the person may not see, rather than at each of a hundred requests."""
@@ -143,14 +163,19 @@ class HistoryView(QWidget):
 
     def close_readers(self) -> None:
         """Stop everything that runs for this view."""
+        self.arrangement.settle()
         self._refresh.stop()
-        self.feed.cancel()
+        self.feed.close()
         self._loader.cancel()
+        self._totals.close_reader()
+        self.facets.close_reader()
         self.model.close()
 
     # --- making -------------------------------------------------------------------------------
 
     def _build(self) -> None:
+        self.bar = TopBar(self._theme, self._clock, self._suggestions.ask, self)
+        self.picker, self.filter = self.bar.picker, self.bar.filter
         self.notice = NoticeBar(self._theme, self)
         self.table = HistoryTable(self._theme, self)
         self.table.show_model(self.model)
@@ -160,99 +185,82 @@ class HistoryView(QWidget):
         self._middle = QStackedWidget(self)
         self._middle.addWidget(self.table)
         self._middle.addWidget(self.message)
-        self._splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        self._splitter.setChildrenCollapsible(False)
-        self._splitter.addWidget(self._middle)
-        self._splitter.addWidget(self.details)
-        self._splitter.setStretchFactor(0, 1)
-        self._splitter.setStretchFactor(1, 0)
-        self._splitter.setSizes([1000, 360])
+        self._parts = splitter = QSplitter(Qt.Orientation.Horizontal, self)
+        splitter.setChildrenCollapsible(False)
+        for place, part in enumerate((self.facets, self._middle, self.details)):
+            splitter.addWidget(part)
+            splitter.setStretchFactor(place, 1 if part is self._middle else 0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._build_bar())
+        column.addWidget(self.bar)
         column.addWidget(self.notice)
-        column.addWidget(self._splitter, 1)
+        column.addWidget(splitter, 1)
         column.addWidget(self.status)
-
         self.zone = ZoneButton(self._clock.zone, self.status)
         self.status.add_right(self.zone)
 
-    def _build_bar(self) -> QWidget:
-        bar = QFrame(self)
-        bar.setObjectName("filterBar")
-        self.picker = RangePicker(self._clock, bar)
-        self.text = QLineEdit(bar)
-        self.text.setObjectName("filterText")
-        self.text.setAccessibleName("Filter")
-        self.text.setPlaceholderText("Filter by words: name, number, queue, outcome, note …")
-        self.text.setClearButtonEnabled(True)
-        self.refresh = QPushButton("Refresh", bar)
-        self.refresh.setObjectName("refresh")
-        self.refresh.setToolTip("Read this range from Genesys Cloud again (Ctrl+R)")
-        self._theme.dress(self.refresh, Icon.REFRESH)
-        self.toggle = QToolButton(bar)
-        self.toggle.setObjectName("toggleDetails")
-        self.toggle.setAccessibleName("Details")
-        self.toggle.setToolTip("Show or hide the details (Space)")
-        self.toggle.setCheckable(True)
-        self.toggle.setChecked(True)
-        self._theme.dress(self.toggle, Icon.PANEL_RIGHT)
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(12, 8, 12, 8)
-        row.setSpacing(8)
-        row.addWidget(self.picker)
-        row.addWidget(self.text, 1)
-        row.addWidget(self.refresh)
-        row.addWidget(self.toggle)
-        return bar
-
     def _connect(self) -> None:
         self.picker.picked.connect(self._on_range_picked)
-        self.text.textChanged.connect(self._show_query)
-        self.refresh.clicked.connect(self._on_refresh)
-        self.toggle.toggled.connect(self.details.setVisible)
+        self.filter.changed.connect(self._show_query)
+        self.bar.refresh.clicked.connect(self._on_refresh)
+        self.bar.columns.clicked.connect(self._choice.show)
+        self.bar.details.toggled.connect(self.details.setVisible)
+        self.bar.details.toggled.connect(self._note_seen)
+        self.bar.facets.toggled.connect(self.facets.setVisible)
+        self.facets.chosen.connect(self._on_value_chosen)
         self.table.chosen.connect(self._loader.load)
-        self.table.copied.connect(self._on_copied)
+        self.table.peeked.connect(self.bar.details.toggle)
+        self.table.copied.connect(self.status.show_copied)
+        self.table.value_chosen.connect(self._on_value_chosen)
+        self.table.columns_asked.connect(self._choice.show)
+        self.table.selection_settled.connect(self._count_selected)
         self._loader.loaded.connect(self._on_contact_loaded)
         self._loader.gone.connect(self.details.clear)
+        self._loader.seen.connect(self.model.reread)
         self.model.order_changed.connect(self._on_order_changed)
         self.model.failed.connect(self.notice.show_error)
         self._refresh.timeout.connect(self.model.refresh)
+        self._totals.told.connect(self.status.show_totals)
         self.feed.started.connect(self._on_started)
         self.feed.progressed.connect(self._on_progressed)
         self.feed.stored.connect(self._on_stored)
-        self.feed.finished.connect(self._on_finished)
+        self.feed.finished.connect(self.status.show_idle)
         self.feed.failed.connect(self._on_failed)
         self.feed.covered.connect(self._on_covered)
         self.status.cancel_asked.connect(self.feed.cancel)
+        self.status.coverage_asked.connect(self._on_coverage_asked)
+        self._calendar.day_asked.connect(self._on_day_asked)
+        self._calendar.read_asked.connect(self._on_read_again)
+        self._calendar.following_changed.connect(self.feed.follow)
         self.zone.chosen.connect(self._on_zone_chosen)
         self.notice.acted.connect(self._on_notice_acted)
         self.message.acted.connect(self._on_message_acted)
+
+    def _add_keys(self) -> None:
         for keys, run in (
             ("Ctrl+F", self._on_find),
             ("Ctrl+R", self._on_refresh),
             ("Ctrl+.", self.feed.cancel),
+            ("Ctrl+Shift+L", self._choice.show),
+            ("F4", self.bar.facets.toggle),
         ):
             QShortcut(QKeySequence(keys), self, run)
-        here = Qt.ShortcutContext.WidgetShortcut
-        QShortcut(QKeySequence("Space"), self.table, self.toggle.toggle, context=here)
-        QShortcut(QKeySequence("Escape"), self.text, self.text.clear, context=here)
 
     # --- the query ----------------------------------------------------------------------------
 
     def _show_query(self) -> None:
         start, end = self.picker.interval
-        last = self.model.query
-        self.model.show(
-            Query(
-                start,
-                end,
-                text=self.text.text(),
-                sort=last.sort if last else "start",
-                descending=last.descending if last else True,
-            )
+        layout = self.arrangement.layout
+        query = Query(
+            start,
+            end,
+            text=self.filter.applied,
+            sort=layout.sort,
+            descending=layout.descending,
+            clock=self._clock,
         )
+        self.model.show(query)
         self.table.show_sort()
 
     def _on_range_picked(self, interval: Interval) -> None:
@@ -261,68 +269,78 @@ class HistoryView(QWidget):
         self._show_query()
         self._read(interval)
 
+    def _on_value_chosen(self, key: str, value: Value, exclude: bool) -> None:
+        """Keep only the contacts with a value, or leave them out."""
+        if field_of(key).measure is not None:
+            self.status.show_message("Filter a quantity by typing it, like wait>2m")
+            return
+        self.filter.set_text(with_value(self.filter.applied, key, value, exclude=exclude))
+
     def _on_zone_chosen(self, zone: ZoneInfo) -> None:
         """Instants read differently, and "today" is another day."""
         self._clock = Clock(zone, self._clock.now_ms)
         before = self.picker.interval
-        self.picker.set_clock(self._clock)
-        self.model.set_clock(self._clock)
-        self._loader.set_clock(self._clock)
+        for part in (self.picker, self.facets, self.model, self._loader, self._calendar):
+            part.set_clock(self._clock)
         self.zone.show_clock(self._clock)
         self.status.show_coverage(self._coverage, self._clock)
         self._loader.load(self.model.number(self.table.currentIndex().row()))
         if self.picker.interval != before:
             self._on_range_picked(self.picker.interval)
+        elif self.filter.applied:
+            self._show_query()
 
     def _on_order_changed(self) -> None:
         shown = self.model.rowCount()
-        filtered = bool(self.text.text().strip())
-        if not filtered:
+        if not self.filter.applied:
             self._total = shown
         self._total = max(self._total, shown)
         self.status.show_counts(shown, self._total)
+        self.facets.show_query(self.model.query)
+        self._count_selected()
         self._show_middle()
 
+    def _count_selected(self) -> None:
+        """Add up what is selected, or everything where that is one contact or none."""
+        numbers = self.table.selected_numbers()
+        self.status.show_selected(len(numbers))
+        self._totals.count(
+            numbers if len(numbers) > 1 else self.model.numbers, self.table.current_column()
+        )
+
     def _show_middle(self) -> None:
-        """The table, or the sentence that stands in its place."""
+        """The table, or what stands in its place."""
         if self.model.rowCount():
             self._middle.setCurrentWidget(self.table)
             return
-        if not self._rights.may(Feature.HISTORY):
-            self.message.say(
-                Icon.LOCK, "You may not read contact history", self._rights.lack(Feature.HISTORY)
-            )
-        elif self.text.text().strip() and self._total:
-            self.message.say(
-                Icon.SEARCH,
-                "No contact matches",
-                f"None of the {self._total:,} contacts in this range has these words.",
-                "Clear the filter",
-            )
-        elif self.feed.running:
-            self.message.say(Icon.CLOCK, "Reading history …", "Rows appear as they arrive.")
-        elif self._coverage is not None and self._coverage.complete:
-            self.message.say(
-                Icon.INBOX_EMPTY,
-                "No contacts in this range",
-                "Genesys Cloud has none that started then. Choose another range.",
-            )
-        else:
-            self.message.say(
-                Icon.WARNING, "Nothing was read yet", "This range has not been read.", "Try again"
-            )
+        state = self._state = empty_state(
+            self._rights,
+            is_filtered=bool(self.filter.applied),
+            total=self._total,
+            is_reading=self.feed.running,
+            coverage=self._coverage,
+        )
+        self.message.say(state.icon, state.title, state.text, state.action)
         self._middle.setCurrentWidget(self.message)
+
+    def _on_message_acted(self) -> None:
+        if self._state is not None and self._state.step is Step.CLEAR_FILTER:
+            self.filter.clear()
+        else:
+            self._read()
 
     def _on_contact_loaded(self, view: ContactView) -> None:
         self.details.show_contact(view)
+        self._note_seen()
         self.contact_shown.emit()
 
-    def _on_find(self) -> None:
-        self.text.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.text.selectAll()
+    def _note_seen(self) -> None:
+        if self.details.contact is not None and self.bar.details.isChecked():
+            self._loader.note_seen(self.details.contact)
 
-    def _on_copied(self, rows: int) -> None:
-        self.status.show_message(f"{rows:,} rows copied" if rows != 1 else "1 row copied")
+    def _on_find(self) -> None:
+        self.filter.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.filter.edit.selectAll()
 
     # --- the feed -----------------------------------------------------------------------------
 
@@ -338,6 +356,17 @@ class HistoryView(QWidget):
         self._read(self.picker.renew(), again=True)
         self._show_query()
 
+    def _on_coverage_asked(self) -> None:
+        self._calendar.show(self.picker.interval, following=self.feed.following)
+
+    def _on_day_asked(self, interval: Interval) -> None:
+        self.picker.set_interval(interval)
+        self._on_range_picked(interval)
+
+    def _on_read_again(self, interval: Interval) -> None:
+        if self._rights.may(Feature.HISTORY):
+            self.feed.read_once(interval)
+
     def _on_started(self) -> None:
         self.status.show_waiting("asking Genesys Cloud …")
         self._show_middle()
@@ -348,9 +377,6 @@ class HistoryView(QWidget):
     def _on_stored(self) -> None:
         if not self._refresh.isActive():
             self._refresh.start()
-
-    def _on_finished(self) -> None:
-        self.status.show_idle()
 
     def _on_failed(self, error: Exception) -> None:
         self.notice.show_error(error)
@@ -363,16 +389,11 @@ class HistoryView(QWidget):
     def _on_covered(self, coverage: Coverage) -> None:
         self._coverage = coverage
         self.status.show_coverage(coverage, self._clock)
+        self._calendar.renew()
         self._show_middle()
 
     def _on_notice_acted(self, advice: Advice) -> None:
         if advice is Advice.SIGN_IN:
             self.sign_in_needed.emit()
-        else:
-            self._read()
-
-    def _on_message_acted(self) -> None:
-        if self.text.text().strip() and self._total:
-            self.text.clear()
         else:
             self._read()

@@ -8,24 +8,18 @@ while, all of it is covered until the person has signed in again (T45).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
-from typing import Any
-from zoneinfo import ZoneInfo
-
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from desktop_app.auth_view import AuthView
 from desktop_app.core.errors import ProxySignInNeeded, SignInNeeded
 from desktop_app.core.genesys.retry import Pause
-from desktop_app.core.history.clock import Clock, Interval
+from desktop_app.core.history.clock import Interval
 from desktop_app.core.history.store import Store
 from desktop_app.core.signin.session import Session
 from desktop_app.gui.account_menu import LOCK_KEYS, AccountButton
 from desktop_app.gui.assets import Icon
-from desktop_app.gui.history.feed import Sync
 from desktop_app.gui.idle import close_popups
 from desktop_app.gui.lock_page import LockPage
 from desktop_app.gui.notices import sentence_of
@@ -34,25 +28,16 @@ from desktop_app.gui.settings.settings_page import SettingsPage
 from desktop_app.gui.tasks import Job, Tasks
 from desktop_app.gui.theme import Theme
 from desktop_app.history_view import HistoryView
+from desktop_app.open_history import OpenHistory
+from desktop_app.services import Farewell, Services
 
-BUDGET_MS = 1_000  # how often the status line tells the rate budget
 _GO_ON = "Sign in again to go on where you were."
-Farewell = Callable[[Session], Coroutine[Any, Any, object]]
-
-
-@dataclass(frozen=True)
-class Services:
-    """What the window needs of the core, chosen where the object graph is built (``cli``)."""
-
-    open_store: Callable[[Session], Store]  # blocks; runs on the write lane
-    sync_for: Callable[[Session, Store], Sync]
-    sign_out: Callable[[Session], Coroutine[Any, Any, bool]]  # whether Genesys was told
-    leave: Farewell  # at closing; may keep the sign-in
-    put_away: Farewell  # at locking: nothing stays kept
-    budget: Callable[[Session], tuple[int, int]]  # requests used and allowed a minute
-    zone_for: Callable[[Session], ZoneInfo]
-    organisations: Callable[[], Sequence[str]]  # the names of all profiles
-    mask_numbers: bool = False  # in whatever is shown or copied of a contact
+_REVOKED = "The sign-in was revoked and nothing of it is left on this computer."
+_NOT_REVOKED = (
+    "Nothing of the sign-in is left on this computer. Genesys could not be told to revoke it, so"
+    " there it ends when its time is over."
+)
+_ERASED = "Everything that was held for you on this computer was erased. "
 
 
 class MainWindow(QMainWindow):
@@ -84,23 +69,21 @@ class MainWindow(QMainWindow):
         self._theme = theme
         self.interval = interval  # shown first; today when None
         self._session: Session | None = None
-        self._store: Store | None = None
         self._job: Job | None = None
-        self._account: AccountButton | None = None
         self._is_locked = False
+        self._is_erasing = False
         self._before_settings: QWidget | None = None
         self._next_organisation = ""
+        self._farewell_words = ""  # said before those that always are
         self.auth_view = auth_view
         self.settings_page = settings_page
-        self.history_view: HistoryView | None = None
+        self.history: OpenHistory | None = None
         self.lock_page = LockPage(theme, self)
         self.renewal = Renewal(auth_view, tasks, self)
         self._stack = QStackedWidget(self)
         for page in (auth_view, settings_page, self.lock_page):
             self._stack.addWidget(page)
         self.setCentralWidget(self._stack)
-        self._budget_timer = QTimer(self, interval=BUDGET_MS)
-        self._budget_timer.timeout.connect(self._show_budget)
         self._connect()
 
     def _connect(self) -> None:
@@ -124,6 +107,15 @@ class MainWindow(QMainWindow):
         return self._session
 
     @property
+    def _open(self) -> OpenHistory | None:
+        """The history that is open, unless it was put away to be erased."""
+        return None if self.history is None or self.history.is_put_away else self.history
+
+    @property
+    def history_view(self) -> HistoryView | None:
+        return self._open.view if self._open is not None else None
+
+    @property
     def is_locked(self) -> bool:
         return self._is_locked
 
@@ -134,11 +126,16 @@ class MainWindow(QMainWindow):
             return
         self._set_locked(False)
         before = self._replace_session(session)
-        if self.history_view is not None and before is not None and self._store is not None:
-            if before.same_person(session):
-                self._go_on(session, self.history_view, self._store)
-                return
-            self._close_history()
+        history = self._open
+        if history is not None and before is not None and before.same_person(session):
+            self._stack.setCurrentWidget(history.view)
+            history.go_on(session)
+            self.signed_in.emit(session)
+        else:
+            self._open_history(session)
+
+    def _open_history(self, session: Session) -> None:
+        self._close_history()
         self._stack.setCurrentWidget(self.auth_view)
         self.auth_view.say_opening()
         open_store = self._services.open_store
@@ -158,27 +155,15 @@ class MainWindow(QMainWindow):
         """End a sign-in, or what is kept of it; closing the window waits for it (T29)."""
         return self._tasks.farewell(lambda: how(session))
 
-    def _go_on(self, session: Session, view: HistoryView, store: Store) -> None:
-        self._show_account(session, view)
-        self._stack.setCurrentWidget(view)
-        view.resume(self._services.sync_for(session, store))
-        self.signed_in.emit(session)
-
     def _on_renewed(self, session: Session) -> None:
         """The same person's new sign-in, come by itself: nothing on the screen changes, and a
         reading under way goes on with it."""
         self._replace_session(session)
         if self._is_locked:
             self._see_off(session, self._services.put_away)
-        if self.history_view is not None and self._store is not None:
-            self._show_account(session, self.history_view)
-            self.history_view.use(self._services.sync_for(session, self._store))
+        if self._open is not None:
+            self._open.use(session)
         self.signed_in.emit(session)
-
-    def _show_account(self, session: Session, view: HistoryView) -> None:
-        assert self._account is not None
-        self._account.offer_others(self._services.organisations())
-        self._account.show_session(session, view.clock)
 
     def _on_store_opened(self, opened: tuple[Session, Store]) -> None:
         session, store = opened
@@ -186,27 +171,14 @@ class MainWindow(QMainWindow):
             # Somebody else has signed in meanwhile: nobody sees what isn't theirs (T35).
             self._tasks.write(store.close)
             return
-        clock = Clock(self._services.zone_for(session))
-        self._store = store
-        view = HistoryView(
-            self._tasks,
-            self._theme,
-            store,
-            self._services.sync_for(session, store),
-            clock,
-            self,
-            rights=session.rights,
-            mask_numbers=self._services.mask_numbers,
-        )
-        self._add_account(session, view)
+        history = OpenHistory(session, store, self._services, self._tasks, self._theme, self)
+        self.history, view = history, history.view
+        self._connect_account(history.account)
         view.sign_in_needed.connect(self._on_sign_in_needed)
         view.proxy_sign_in_needed.connect(self._on_proxy_sign_in_needed)
         view.notice.stepped.connect(self._on_renewal_asked)
-        self.history_view = view
         self._stack.addWidget(view)
         self._stack.setCurrentWidget(view)
-        self._budget_timer.start()
-        self._show_budget()
         self.renewal.tell()
         self.signed_in.emit(session)
         self.history_opened.emit(view)
@@ -214,14 +186,11 @@ class MainWindow(QMainWindow):
         view.show_interval(self.interval)
         view.table.setFocus()
 
-    def _add_account(self, session: Session, view: HistoryView) -> None:
-        account = self._account = AccountButton(self._theme, view.status)
+    def _connect_account(self, account: AccountButton) -> None:
         account.sign_out_asked.connect(self.sign_out)
         account.lock_asked.connect(self.lock)
         account.settings_asked.connect(self.settings_asked)
         account.switch_asked.connect(self._on_switch_asked)
-        self._show_account(session, view)
-        view.status.add_right(account)
 
     def _on_store_failed(self, error: Exception) -> None:
         title = "Your history can't be opened"
@@ -262,8 +231,8 @@ class MainWindow(QMainWindow):
             )
 
     def _on_counted(self, words: str, urgent: bool) -> None:
-        if self._account is not None:
-            self._account.show_countdown(words, urgent=urgent)
+        if self._open is not None:
+            self._open.account.show_countdown(words, urgent=urgent)
 
     def _on_proxy_sign_in_needed(self, error: ProxySignInNeeded) -> None:
         if self._is_locked or self.auth_view.isVisible():
@@ -294,8 +263,13 @@ class MainWindow(QMainWindow):
             self.settings_page.setFocus()
 
     def _on_settings_closed(self) -> None:
-        if self._stack.currentWidget() is self.settings_page and self._before_settings is not None:
-            self._stack.setCurrentWidget(self._before_settings)
+        if self._is_erasing:
+            return  # a store that is opened behind its back would be left on the disk
+        if self._stack.currentWidget() is self.settings_page:
+            if self._before_settings is not None:
+                self._stack.setCurrentWidget(self._before_settings)
+            elif self._session is not None:
+                self._open_history(self._session)  # it was put away, and could not be erased
         self._before_settings = None
 
     def show_sign_in(self) -> None:
@@ -319,7 +293,7 @@ class MainWindow(QMainWindow):
     def lock(self, idle_minutes: int | None = None) -> None:
         """Cover everything until the person has signed in again; None: they asked for it."""
         session = self._session
-        if session is None or self.history_view is None or self._is_locked:
+        if session is None or self.history is None or self._is_locked:
             return
         self._set_locked(True)
         self._before_settings = None
@@ -337,6 +311,30 @@ class MainWindow(QMainWindow):
 
     def _on_unlock_asked(self) -> None:
         self._sign_in_again(f"Contact History is locked. {_GO_ON}", unlocking=True)
+
+    # --- erasing ------------------------------------------------------------------------------
+
+    def erase_history(self) -> Job | None:
+        """Delete all that is held for the person, and sign them out (safety T34).
+
+        Signed in, the range that is shown would be read at once, and what was erased be there
+        again with a key of its own.  A failure leaves them here; it can be asked for again.
+        """
+        if self.history is None:
+            return None
+        self._before_settings = None
+        self._is_erasing = True
+        job = self.history.erase()
+        job.ended.connect(self._on_erasing_ended)
+        job.succeeded.connect(self._on_erased)
+        return job
+
+    def _on_erasing_ended(self) -> None:
+        self._is_erasing = False
+
+    def _on_erased(self) -> None:
+        self._farewell_words = _ERASED
+        self.sign_out()
 
     # --- leaving ------------------------------------------------------------------------------
 
@@ -364,29 +362,19 @@ class MainWindow(QMainWindow):
         """``end`` is whether Genesys was told, or what went wrong over it."""
         if self._session is not None:
             return  # somebody has signed in meanwhile
-        self.auth_view.say_signed_out(revoked=end is True)
+        words, self._farewell_words = self._farewell_words, ""
+        self.auth_view.say_signed_out(f"{words}{_REVOKED if end is True else _NOT_REVOKED}")
         self.signed_out.emit()
         name, self._next_organisation = self._next_organisation, ""
         if name:
             self.auth_view.start(name)
 
     def _close_history(self) -> None:
-        self._budget_timer.stop()
         self.auth_view.offer_back(False)
-        view, self.history_view = self.history_view, None
-        self._account = None
         self._before_settings = None
-        if view is not None:
-            view.close_readers()
-            self._stack.removeWidget(view)
-            view.deleteLater()
-        store, self._store = self._store, None
-        if store is not None:
-            self._tasks.write(store.close)
-
-    def _show_budget(self) -> None:
-        if self.history_view is not None and self._session is not None:
-            self.history_view.status.show_budget(*self._services.budget(self._session))
+        history, self.history = self.history, None
+        if history is not None:
+            history.put_away()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop accepting, cancel, join, close; revoking the token takes 2 s at most."""

@@ -9,6 +9,7 @@ from desktop_app.core.signin.kept import KeptSessions
 from desktop_app.core.signin.policy import Policy
 from desktop_app.core.signin.policy_file import NO_PROXY, SYSTEM_PROXY
 from desktop_app.core.signin.profiles import Grant, Way
+from desktop_app.core.signin.session import Session
 from desktop_app.gui.notices import sentence_of
 from desktop_app.gui.preferences import Preferences
 from desktop_app.gui.settings.state import OrganisationEntry, SettingsState
@@ -55,6 +56,7 @@ class SettingsKeeper(QObject):
 
     def _on_asked(self) -> None:
         """The keyring may take its time, so the page is shown first."""
+        self._page.tell_nothing()
         self._show()
         self._window.show_settings()
         job = self._tasks.window(self._kept.available)
@@ -84,7 +86,8 @@ class SettingsKeeper(QObject):
         return "" if self._has_keyring else _NO_KEYRING
 
     def _entries(self) -> list[OrganisationEntry]:
-        session = self._window.session
+        # Until a history is held there is nothing to unlock, and nobody to be signed out.
+        session = self._window.session if self._window.history_view is not None else None
         in_use = session.profile.name if session is not None else ""
         return [
             OrganisationEntry(
@@ -105,12 +108,28 @@ class SettingsKeeper(QObject):
     def _on_stay_changed(self, stay: bool) -> None:
         """On also means the sign-in that is open now; off, that what is kept is forgotten."""
         self._preferences.stay_signed_in = stay
-        session, kept = self._window.session, self._kept
+        session = self._window.session
         if not stay:
-            self._tasks.write(kept.forget_all)
-        elif session is not None and not session.profile.is_practice:
-            job = self._tasks.write(lambda: kept.keep(session))
-            job.failed.connect(self._on_not_kept)
+            self._tasks.write(self._kept.forget_all)
+        elif session is not None and self._may_keep(session):
+            self._keep(session)
+
+    def _may_keep(self, session: Session) -> bool:
+        return self._organisations.policy.stay_signed_in and not session.profile.is_practice
+
+    def _keep(self, session: Session) -> None:
+        def work() -> Session:
+            self._kept.keep(session)
+            return session
+
+        job = self._tasks.write(work)
+        job.succeeded.connect(self._on_kept)
+        job.failed.connect(self._on_not_kept)
+
+    def _on_kept(self, session: Session) -> None:
+        """It waited for its turn: who has locked or left meanwhile leaves nothing (T29, T45)."""
+        if self._window.is_locked or self._window.session is not session:
+            self._tasks.write(lambda: self._kept.forget(session.profile))
 
     def _on_not_kept(self, error: Exception) -> None:
         self._preferences.stay_signed_in = False

@@ -2,6 +2,7 @@
 
     python3 scripts/_environment.py          what the application needs
     python3 scripts/_environment.py --dev    and what the tests and checks need
+    python3 scripts/_environment.py --bench  and the peers of the benchmarks
 
 Every package comes from a lock file that names its hash.  The project itself is not installed: a
 ``.pth`` file makes it importable, so an edit counts at once and no build tool is needed.
@@ -30,6 +31,7 @@ UNDER_WAY = VENV / ".installing"
 
 RUNTIME_LOCK = "requirements.lock"
 DEVELOPMENT_LOCK = "requirements-dev.lock"
+BENCHMARK_LOCK = "requirements-bench.lock"
 
 
 class SetUpError(Exception):
@@ -149,7 +151,13 @@ def _make_importable() -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Make the environment in .venv.")
     parser.add_argument("--dev", action="store_true", help="also for the tests and checks")
-    locks = [RUNTIME_LOCK, *([DEVELOPMENT_LOCK] if parser.parse_args().dev else [])]
+    parser.add_argument("--bench", action="store_true", help="also for the benchmarks")
+    given = parser.parse_args()
+    locks = [RUNTIME_LOCK]
+    if given.dev:
+        locks.append(DEVELOPMENT_LOCK)
+    if given.bench:
+        locks.append(BENCHMARK_LOCK)
     try:
         prepare(locks)
     except SetUpError as error:

@@ -7,7 +7,10 @@ from typing import get_args
 
 from PySide6.QtCore import QSettings
 
+from desktop_app.gui.history.layout import Layout, layout_from
 from desktop_app.gui.theme import Mode
+
+_MOST_DAYS = 100_000  # more was never chosen here
 
 
 class Preferences:
@@ -16,6 +19,7 @@ class Preferences:
 
     def __init__(self, file: Path) -> None:
         self._settings = QSettings(str(file), QSettings.Format.IniFormat)
+        self._retention_days = _days(self._settings.value("history/retention-days"))
 
     @property
     def mode(self) -> Mode:
@@ -34,3 +38,25 @@ class Preferences:
     @stay_signed_in.setter
     def stay_signed_in(self, stay: bool) -> None:
         self._settings.setValue("sign-in/stay", stay)
+
+    @property
+    def retention_days(self) -> int | None:
+        """For how long contacts are kept; None for as long as they are there. For any thread."""
+        return self._retention_days
+
+    @retention_days.setter
+    def retention_days(self, days: int | None) -> None:
+        self._retention_days = days
+        self._settings.setValue("history/retention-days", days or 0)
+
+    def layout(self, store_name: str) -> Layout:
+        """How the owner of a store has arranged the history; the store's name tells nobody who."""
+        return layout_from(str(self._settings.value(f"layout/{store_name}") or ""))
+
+    def keep_layout(self, store_name: str, layout: Layout) -> None:
+        self._settings.setValue(f"layout/{store_name}", layout.as_text())
+
+
+def _days(kept: object) -> int | None:
+    text = str(kept)
+    return int(text) if text.isdecimal() and 0 < int(text) < _MOST_DAYS else None

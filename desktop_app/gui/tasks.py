@@ -37,8 +37,6 @@ class Job(QObject):
     failed = Signal(object)  # the exception
     ended = Signal()  # after either, and when cancelled
 
-    _completed = Signal(object)  # a Future; crosses from the lane's thread to this object's
-
     def __init__(
         self,
         parent: QObject,
@@ -50,7 +48,6 @@ class Job(QObject):
         self._handover = handover
         self._future: Future[Any] | None = None
         self._over = False
-        self._completed.connect(self._on_completed, Qt.ConnectionType.QueuedConnection)
 
     @property
     def over(self) -> bool:
@@ -66,18 +63,14 @@ class Job(QObject):
             _stop(self._future, self.interrupt)
         self._end()
 
-    def _follow(self, future: Future[Any]) -> None:
+    def _follow(self, future: Future[Any], completions: Relay) -> None:
+        """``completions`` brings the end to the GUI thread. Not a signal of this object's own:
+        one that was cancelled may be deleted there at this very moment."""
         self._future = future
-        future.add_done_callback(self._forward)
+        future.add_done_callback(lambda done: completions.send((self, done)))
 
-    def _forward(self, future: Future[Any]) -> None:
-        try:
-            self._completed.emit(future)
-        except RuntimeError:
-            return  # the receiver was deleted: nobody is left to be told
-
-    @Slot(object)
-    def _on_completed(self, future: Future[Any]) -> None:
+    def complete(self, future: Future[Any]) -> None:
+        """On the GUI thread, when the work has ended."""
         if self._over:
             return
         if self._handover is not None and not self._handover.take():
@@ -187,6 +180,13 @@ class Tasks(QObject):
         self._running: dict[Future[Any], Callable[[], None] | None] = {}  # and how to interrupt
         self._handovers: WeakSet[_Handover] = WeakSet()
         self._closed = False
+        self._completions = Relay(self)
+        self._completions.received.connect(self._on_completed, Qt.ConnectionType.QueuedConnection)
+
+    @Slot(object)
+    def _on_completed(self, completed: tuple[Job, Future[Any]]) -> None:
+        job, future = completed
+        job.complete(future)
 
     def network(
         self,
@@ -272,7 +272,7 @@ class Tasks(QObject):
         if at_close:
             self._running[future] = job.interrupt
             future.add_done_callback(self._forget)
-        job._follow(future)
+        job._follow(future, self._completions)
 
     def _forget(self, future: Future[Any]) -> None:
         self._running.pop(future, None)

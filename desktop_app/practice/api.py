@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections.abc import Iterable
@@ -24,7 +25,7 @@ from .gate import Gate, error_response, on_http_exception
 from .history import History
 from .identity import Identity
 from .jobs import Jobs
-from .limits import RateLimiter
+from .limits import RateLimiter, sped_up
 from .settings import PracticeSettings
 from .tokens import TokenStore
 
@@ -38,11 +39,25 @@ def make_api(
     *,
     data_end_ms: int,
 ) -> Starlette:
-    """The application of the API host. ``halt`` ends long computations when the server stops."""
-    limiter = RateLimiter(settings.rate_limit, settings.rate_window_s, time.monotonic)
+    """The application of the API host. ``halt`` ends long computations when the server stops.
+
+    Belongs to the running loop.
+    """
+    limiter = RateLimiter(
+        settings.rate_limit, settings.rate_window_s, sped_up(time.monotonic, settings.minute_s)
+    )
     gate = Gate(tokens, limiter, rate_headers=settings.rate_headers)
     sources = {id(account.contacts): account.contacts for account in accounts}
-    histories = Histories([History(each, _now_ms, halt) for each in sources.values()])
+    histories = Histories(
+        [
+            History(each, _now_ms, halt, keep_answers=settings.render_first)
+            for each in sources.values()
+        ]
+    )
+    if settings.render_first:
+        histories.render_all()
+    if settings.revise_after_s is not None:
+        asyncio.get_running_loop().call_later(settings.revise_after_s, histories.revise)
     jobs = Jobs(histories, clock=time.time, data_end_ms=data_end_ms)
     return Starlette(
         # The fixed paths stand before those with a variable part that would swallow them.
@@ -52,6 +67,7 @@ def make_api(
             *Details(histories).routes(gate),
             *lookups.routes(gate),
             _fault_controls(faults),
+            _revision_control(histories),
         ],
         exception_handlers={HTTPException: on_http_exception},
     )
@@ -74,3 +90,11 @@ def _fault_controls(faults: Faults) -> Route:
         return Response(msgspec.json.encode(faults.report()), media_type="application/json")
 
     return Route(f"{CONTROL_PATH}faults", control, methods=["GET", "POST", "DELETE"])
+
+
+def _revision_control(histories: Histories) -> Route:
+    async def control(request: Request) -> Response:
+        histories.revise()
+        return Response(status_code=204)
+
+    return Route(f"{CONTROL_PATH}revisions", control, methods=["POST"])

@@ -31,6 +31,15 @@ class Histories:
     def of(self, contacts: ContactSource) -> History:
         return self._by_contacts[id(contacts)]
 
+    def render_all(self) -> None:
+        for history in self._by_contacts.values():
+            history.render_all()
+
+    def revise(self) -> None:
+        """Rewrite and forget some contacts, now."""
+        for history in self._by_contacts.values():
+            history.revisions.begin()
+
 
 class Details:
     """Endpoints that answer with conversations at once."""
@@ -58,16 +67,13 @@ class Details:
         first, last = query.page()
         # Keys are absent when empty, and totalHits may come first (quirk 2).
         answer: dict[str, Any] = {}
-        page = [
-            history.contacts.conversation(int(index), attributes=False)
-            for index in found[first:last]
-        ]
+        page = [history.answer(index, attributes=False) for index in found[first:last].tolist()]
         if page:
             answer["conversations"] = page
         if query.aggregations and len(found):
             answer["aggregations"] = aggregate(
                 query.aggregations,
-                (history.contacts.conversation(int(index), attributes=False) for index in found),
+                (history.conversation(index, attributes=False) for index in found.tolist()),
             )
         answer["totalHits"] = approximate(len(found))
         return answer
@@ -78,11 +84,7 @@ class Details:
             raise bad_request("At least one id is required.")
         history = self._history(call)
         indices = [history.find(each) for each in ids]
-        page = [
-            history.contacts.conversation(index, attributes=False)
-            for index in indices
-            if index is not None
-        ]
+        page = [history.answer(index, attributes=False) for index in indices if index is not None]
         return Answer({"conversations": page} if page else {})
 
     async def _one(self, call: Call) -> Answer:
@@ -90,7 +92,7 @@ class Details:
         index = history.find(call.path["id"])
         if index is None:
             raise not_found("The conversation was not found.")
-        return Answer(history.contacts.conversation(index, attributes=False))
+        return Answer(history.answer(index, attributes=False))
 
     def _history(self, call: Call) -> History:
         return self._histories.of(call.token.account.contacts)

@@ -41,6 +41,9 @@ class TransportInScope(H11Protocol):
         self.app = with_transport
         if not isinstance(transport, asyncio.Transport):
             raise TypeError("HTTP needs a stream transport")
+        # asyncio does so only for sockets that name their protocol, which accepted ones don't;
+        # else an answer's body waits 40 ms for its head to be acknowledged.
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         super().connection_made(transport)
 
 

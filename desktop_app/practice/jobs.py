@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import numpy as np
 from starlette.routing import Route
 
@@ -25,7 +26,6 @@ from .queries import JobQuery, read_job_query
 LAG_MS = 6 * 3_600_000
 MAX_RESULTS_PAGE = 1_000
 _LIFETIME_S = 24 * 3600.0
-_LONGEST_ATTRIBUTE = 1_024
 _CURSOR = re.compile(r"cursor-v1-(\d{9})")
 
 # The states a job is seen in before it is done, one for each time it is asked about.
@@ -133,7 +133,7 @@ class Jobs:
             raise bad_request("Invalid cursor")
         rows = job.rows[offset : offset + size]
         answer: dict[str, Any] = {}
-        conversations = await asyncio.to_thread(_conversations, job.history, rows)
+        conversations = await asyncio.to_thread(_answers, job.history, rows)
         if conversations:
             answer["conversations"] = conversations
         if offset + size < len(job.rows):
@@ -160,16 +160,8 @@ class Jobs:
         return "FAILED" if job.error else "FULFILLED"
 
 
-def _conversations(history: History, rows: Indices) -> list[dict[str, Any]]:
-    conversations = [history.contacts.conversation(int(index), attributes=True) for index in rows]
-    for conversation in conversations:
-        for participant in conversation.get("participants", ()):
-            if "attributes" in participant:
-                participant["attributes"] = {
-                    key[:_LONGEST_ATTRIBUTE]: value[:_LONGEST_ATTRIBUTE]
-                    for key, value in participant["attributes"].items()
-                }
-    return conversations
+def _answers(history: History, rows: Indices) -> list[msgspec.Raw]:
+    return [history.answer(index, attributes=True) for index in rows.tolist()]
 
 
 def _whole_second(epoch_ms: int) -> str:

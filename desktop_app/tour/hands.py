@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QPoint, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QPainter, QPixmap
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop_app.gui.theme import Mode, Theme
 from desktop_app.tour.report import TourFailed
@@ -108,6 +108,9 @@ class Hands:
 
         def check() -> None:
             try:
+                if QApplication.activeWindow() is None:
+                    # Without a window manager nobody gives the keys back when a popup has gone.
+                    self._window.activateWindow()
                 if happened():
                     loop.quit()
                 elif over():

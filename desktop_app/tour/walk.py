@@ -170,17 +170,17 @@ class Tour:
             self._done("nothing to filter")
             return
         word = _a_word(view)
-        self._hands.press(view.text, view.text.rect().center())
-        self._hands.type(view.text, word)
+        self._hands.press(view.filter.edit, view.filter.edit.rect().center())
+        self._hands.type(view.filter.edit, word)
         self._hands.until(lambda: not view.model.busy and _all_painted(view), "the filtered rows")
         shown = view.model.rowCount()
         self._hands.picture("filtered")
         if not 0 < shown <= total:
             raise TourFailed(f"Filtering by a word of the first row left {shown} of {total} rows.")
-        self._hands.type(view.text, " no-such-words-anywhere")
+        self._hands.type(view.filter.edit, " no-such-words-anywhere")
         self._hands.until(lambda: not view.model.busy and not view.model.rowCount(), "no row")
         self._hands.picture("no-match")
-        QTest.keyClick(view.text, Qt.Key.Key_Escape)
+        QTest.keyClick(view.filter.edit, Qt.Key.Key_Escape)
         self._hands.until(
             lambda: not view.model.busy and view.model.rowCount() == total, "all rows again"
         )

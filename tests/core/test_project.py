@@ -17,8 +17,15 @@ import pytest
 import desktop_app
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("requirements.lock", "requirements-dev.lock")
-COMMANDS = ("scripts/run", "scripts/test", "scripts/check", "scripts/lock", ".ci/run")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-bench.lock")
+COMMANDS = (
+    "scripts/run",
+    "scripts/test",
+    "scripts/check",
+    "scripts/bench",
+    "scripts/lock",
+    ".ci/run",
+)
 MOST_LINES = 400
 """A longer file is asking to be two."""
 
@@ -67,18 +74,18 @@ def test_lock_holds_pins_and_hashes_and_nothing_else(lock: str) -> None:
 
 
 def test_locks_agree_where_they_overlap() -> None:
-    runtime, development = map(_pins, LOCKS)
-    shared = {name for name, _ in runtime} & {name for name, _ in development}
-    assert shared, "the lock files were read wrongly: they do share packages"
-    assert {pin for pin in development if pin[0] in shared} <= runtime
+    runtime, development, bench = map(_pins, LOCKS)
+    for first, second in ((runtime, development), (development, bench)):
+        shared = {name for name, _ in first} & {name for name, _ in second}
+        assert shared, "the lock files were read wrongly: they do share packages"
+        assert {pin for pin in second if pin[0] in shared} <= first
 
 
 def test_every_dependency_is_locked() -> None:
     project = _pyproject()
+    groups = project["dependency-groups"]
     for lock, requirements in zip(
-        LOCKS,
-        (project["project"]["dependencies"], project["dependency-groups"]["dev"]),
-        strict=True,
+        LOCKS, (project["project"]["dependencies"], groups["dev"], groups["bench"]), strict=True
     ):
         names = {re.split(r"[^\w.-]", text, maxsplit=1)[0].lower() for text in requirements}
         assert names <= {name for name, _ in _pins(lock)}, lock

@@ -83,9 +83,11 @@ def show_tooltips(view: QAbstractItemView) -> None:
 
 def until(there: Callable[[], bool]) -> None:
     loop, asking, ending = QEventLoop(), QTimer(), QTimer(singleShot=True)
+    found: list[bool] = []
 
     def ask() -> None:
         if there():
+            found.append(True)
             loop.quit()
 
     asking.timeout.connect(ask)
@@ -93,7 +95,7 @@ def until(there: Callable[[], bool]) -> None:
     asking.start(10)
     ending.start(PATIENCE_MS)
     loop.exec()
-    assert there(), "the table never showed its row"
+    assert found, "the table never showed its row"
 
 
 def main(address: str, *, as_qt_does: bool) -> None:

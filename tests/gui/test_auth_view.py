@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import pytest
 from PySide6.QtWidgets import QComboBox, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -11,6 +12,7 @@ from desktop_app.auth_view import AuthView
 from desktop_app.core.errors import WrongOrganisation
 from desktop_app.core.signin.oauth import Code
 from desktop_app.core.signin.profiles import Profile
+from desktop_app.gui.signin.surroundings import Surroundings
 from tests.gui.auth_views import Finishing, Make, words
 from tests.gui.guarded import LOAD_MS
 from tests.gui.web_server import WebServer, page, redirect
@@ -89,6 +91,16 @@ def test_T16_a_window_without_sandbox_signs_in_on_this_computer_only(
     view.start()
     assert "without the browser's sandbox" in words(view)
     assert host.connections == 0
+
+
+@pytest.mark.parametrize("unsafe", ["", "the program runs as root"])
+@pytest.mark.parametrize("other_way", [True, False])
+def test_the_browser_is_named_as_a_way_on_only_where_it_is_one(
+    unsafe: str, other_way: bool, profile: Profile
+) -> None:
+    elsewhere = dataclasses.replace(profile, login_url="https://login.example.com")
+    surroundings = Surroundings(unsafe=unsafe, loopback_only=True, other_way=other_way)
+    assert ("your browser" in str(surroundings.refusal(elsewhere))) is other_way
 
 
 def test_without_a_profile_the_set_up_page_is_shown(make: Make) -> None:

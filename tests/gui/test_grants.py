@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 from PySide6.QtCore import Qt
@@ -17,8 +18,11 @@ from desktop_app.core.signin.oauth import Code
 from desktop_app.core.signin.policy import Policy
 from desktop_app.core.signin.profiles import Grant, Profile, load_profiles
 from desktop_app.core.signin.secret import Secret
+from desktop_app.core.signin.session import Session
 from desktop_app.gui.assets import Icon
+from desktop_app.gui.message_page import MessagePage
 from desktop_app.gui.signin.failures import USE_PKCE
+from desktop_app.gui.signin.side_panel import SidePanel
 from desktop_app.gui.tasks import Tasks
 from tests.gui.auth_views import Finishing, Make, words
 from tests.gui.guarded import LOAD_MS
@@ -78,22 +82,32 @@ def test_while_a_history_is_opened_no_other_attempt_begins(
     with qtbot.waitSignal(view.page_loaded, timeout=LOAD_MS):
         view.start()
     view.cancel()
+    reload, side = view.findChild(QAbstractButton, "reloadLogin"), view.findChild(SidePanel)
+    assert reload is not None and side is not None
+    reload.setFocus()
     view.say_opening()
-    reload = view.findChild(QAbstractButton, "reloadLogin")
-    assert reload is not None and not reload.isEnabled()
-    QTest.mouseClick(reload, Qt.MouseButton.LeftButton)
+    assert not reload.isVisible() and not side.isEnabled()
+    QTest.keyClick(view.windowHandle(), Qt.Key.Key_Space)
     assert view._window.attempt is None and "Opening" in words(view)
+    page_there = view.findChild(MessagePage, "openingMessage")
+    assert page_there is not None and page_there.isEnabled()  # to be read, not grey
     view.say(Icon.WARNING, "It can't be opened", "Try again.", retry=True)
     press(view, "reloadLogin")
     assert view._window.attempt is not None
 
 
-def test_what_nobody_had_thought_of_is_told_before_the_sign_in_too(make: Make) -> None:
+def test_what_nobody_had_thought_of_is_told_before_the_sign_in_too(
+    make: Make, finishing: Finishing, qtbot: QtBot
+) -> None:
+    finishing.kept = cast(Session, object())
     view = make()
     view.tell("Something unforeseen went wrong.")
     notice = view.findChild(QLabel, "signInNoticeText")
     assert notice is not None and notice.isVisible()
     assert notice.text() == "Something unforeseen went wrong."
+    with qtbot.waitSignal(view.signed_in, timeout=LOAD_MS):
+        view.start(resume=True)
+    assert not notice.isVisible()  # it isn't there any more when the screen comes back
 
 
 @pytest.mark.parametrize("way", ["window", "browser"])

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,13 +13,13 @@ from pytestqt.qtbot import QtBot
 from desktop_app.core.errors import StoreError
 from desktop_app.core.history.clock import Clock
 from desktop_app.core.history.query import Query
-from desktop_app.core.history.reader import Numbers, Reader, Row
 from desktop_app.core.history.store import Store
 from desktop_app.core.history.vault import memory_store
 from desktop_app.gui.history import history_model
 from desktop_app.gui.history.history_model import HistoryModel
 from desktop_app.gui.tasks import Tasks
 from tests.core.history.history_samples import DAY
+from tests.gui.slow_reader import slow
 from tests.gui.stored_contacts import (
     ALL,
     CLOCK,
@@ -51,36 +49,6 @@ def model(tasks: Tasks, store: Store, qtbot: QtBot) -> HistoryModel:
     return made
 
 
-class SlowReader:
-    """A reader whose answers wait for the test, and which counts what it is asked."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self.gate = threading.Event()
-        self.orders: list[Query] = []
-        self.windows: list[list[int]] = []
-        self.interrupts = 0
-
-    def order(self, query: Query) -> Numbers:
-        self.orders.append(query)
-        assert self.gate.wait(10)
-        return self._reader.order(query)
-
-    def rows(self, numbers: Any, keys: Any) -> dict[int, Row]:
-        self.windows.append(list(numbers))
-        assert self.gate.wait(10)
-        return self._reader.rows(numbers, keys)
-
-    def interrupt(self) -> None:
-        self.interrupts += 1
-        self.gate.set()
-
-
-def slow(tasks: Tasks, store: Store) -> tuple[HistoryModel, SlowReader]:
-    reader: Any = SlowReader(store.reader())
-    return HistoryModel(tasks, lambda: reader, CLOCK, KEYS), reader
-
-
 def test_the_newest_comes_first_and_cells_are_read_as_text(
     model: HistoryModel, qtbot: QtBot
 ) -> None:
@@ -98,6 +66,7 @@ def test_a_cell_is_empty_until_it_comes_and_asking_never_waits(
     reader.gate.set()
     model.show(ALL)
     rest(qtbot, model)
+    model.show_columns(KEYS)
     reader.gate.clear()
     assert model.data(model.index(0, CUSTOMER)) == ""
     assert model.formatted(0) is None
@@ -120,47 +89,6 @@ def test_heads_tell_title_help_and_side(model: HistoryModel) -> None:
     assert isinstance(side, Qt.AlignmentFlag) and side & Qt.AlignmentFlag.AlignRight
     assert model.headerData(99, across) is None
     assert model.headerData(0, Qt.Orientation.Vertical) is None
-
-
-def test_a_newer_query_interrupts_and_replaces_the_running_one(
-    tasks: Tasks, store: Store, qtbot: QtBot
-) -> None:
-    model, reader = slow(tasks, store)
-    model.show(replace(ALL, text="Ana"))
-    qtbot.waitUntil(lambda: len(reader.orders) == 1)
-    newer = replace(ALL, text="Boris")
-    model.show(newer)
-    assert reader.interrupts == 1
-    rest(qtbot, model)
-    assert model.query == newer
-    assert read(qtbot, model) == ["Boris"]
-
-
-def test_of_queries_that_come_fast_only_the_last_is_read(
-    tasks: Tasks, store: Store, qtbot: QtBot
-) -> None:
-    model, reader = slow(tasks, store)
-    blocker = threading.Event()
-    tasks.order(lambda: blocker.wait(10))
-    for text in ("A", "An", "Ana"):
-        model.show(replace(ALL, text=text))
-    reader.gate.set()
-    blocker.set()
-    rest(qtbot, model)
-    assert [query.text for query in reader.orders] == ["Ana"]
-
-
-def test_a_refresh_during_a_reading_is_answered_by_one_more(
-    tasks: Tasks, store: Store, qtbot: QtBot
-) -> None:
-    model, reader = slow(tasks, store)
-    model.show(ALL)
-    qtbot.waitUntil(lambda: len(reader.orders) == 1)
-    for _ in range(5):
-        model.refresh()
-    reader.gate.set()
-    rest(qtbot, model)
-    assert len(reader.orders) == 2
 
 
 def test_rows_that_changed_in_the_store_are_read_again_and_shown_meanwhile(

@@ -266,9 +266,9 @@ def test_the_filter_finds_a_number_that_is_masked(
     tasks: Tasks, theme: Theme, store: Store, qtbot: QtBot
 ) -> None:
     view = opened(tasks, theme, store, qtbot, mask_numbers=True)
-    view.text.setText(CANARY)
+    view.filter.set_text(CANARY)
     rest(qtbot, view.model)
     assert view.model.rowCount() == 1
-    view.text.setText("55501999")
+    view.filter.set_text("55501999")
     qtbot.waitUntil(lambda: view.model.rowCount() == 0)
     close(view, qtbot)

@@ -132,6 +132,14 @@ def test_an_organisation_is_edited_removed_and_set_up(page: SettingsPage, qtbot:
     assert not find(page, QPushButton, "edit_practice").isVisible()
 
 
+def test_what_is_in_use_says_how_it_can_be_changed_where_it_can(page: SettingsPage) -> None:
+    in_use = [replace(each, in_use=True) for each in (ACME, PRACTICE)]
+    page.show_state(replace(STATE, organisations=in_use))
+    assert not find(page, QPushButton, "edit_acme").isVisible()
+    assert "EU (Frankfurt) · Implicit grant · in use, sign out to change it" in words(page)
+    assert "This computer · in use" in words(page)
+
+
 @pytest.mark.parametrize("focused", ["settingsBack", "staySignedIn", "edit_acme"])
 def test_escape_goes_back_from_wherever_the_focus_is(
     focused: str, page: SettingsPage, qtbot: QtBot

@@ -158,28 +158,60 @@ def test_the_selection_stays_with_its_contact_when_the_order_changes(
     assert shown[table.currentIndex().row()] == "Ana"
 
 
-def column_menu(table: HistoryTable) -> QMenu:
-    table.horizontalHeader().customContextMenuRequested.emit(QPoint(5, 5))
-    (menu,) = table.findChildren(QMenu, "columnMenu")
+def header_menu(table: HistoryTable, section: int) -> QMenu:
+    header = table.horizontalHeader()
+    where = QPoint(header.sectionViewportPosition(section) + 5, 5)
+    header.customContextMenuRequested.emit(where)
+    (menu,) = table.findChildren(QMenu, "headerMenu")
     return menu
 
 
-def test_the_column_menu_shows_and_hides(table: HistoryTable, qtbot: QtBot) -> None:
-    menu = column_menu(table)
-    actions = {action.data(): action for action in menu.actions()}
-    assert actions["customer"].isChecked() and not actions["queues"].isChecked()
-    assert not actions["start"].isEnabled() and not actions["outcome"].isEnabled()
-    actions["queues"].trigger()
-    actions["customer"].trigger()
-    assert [column.key for column in table.history().columns] == [
-        "start",
-        "outcome",
-        "queues",
-        "handle",
-    ]
+def test_a_heads_menu_hides_its_column_and_leads_to_all_others(
+    table: HistoryTable, qtbot: QtBot
+) -> None:
+    menu = header_menu(table, CUSTOMER)
+    hide, choose = menu.actions()
+    with qtbot.waitSignal(table.columns_asked):
+        choose.trigger()
+    with qtbot.waitSignal(table.columns_changed):
+        hide.trigger()
+    assert [column.key for column in table.history().columns] == ["start", "outcome", "handle"]
     with qtbot.waitSignal(menu.destroyed):
         menu.close()
-    assert table.horizontalHeader().count() == 4
+
+
+def test_the_pinned_columns_cannot_be_hidden(table: HistoryTable, qtbot: QtBot) -> None:
+    menu = header_menu(table, 0)
+    assert not menu.actions()[0].isEnabled()
+    with qtbot.waitSignal(menu.destroyed):
+        menu.close()
+
+
+# --- a cell's value as a filter -------------------------------------------------------------------
+
+
+def test_alt_and_a_click_choose_a_cells_value_and_shift_leaves_it_out(
+    table: HistoryTable, qtbot: QtBot
+) -> None:
+    model = table.history()
+    where = table.visualRect(model.index(1, CUSTOMER)).center()
+    left, alt = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.AltModifier
+    with qtbot.waitSignal(table.value_chosen) as told:
+        QTest.mouseClick(table.viewport(), left, alt, where)
+    assert told.args == ["customer", "Boris", False]
+    with qtbot.waitSignal(table.value_chosen) as told:
+        QTest.mouseClick(table.viewport(), left, alt | Qt.KeyboardModifier.ShiftModifier, where)
+    assert told.args == ["customer", "Boris", True]
+
+
+def test_what_is_selected_is_told_by_number_in_the_tables_order(
+    table: HistoryTable, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(table.selection_settled):
+        table.selectAll()
+    assert list(table.selected_numbers()) == list(table.history().numbers)
+    table.clearSelection()
+    assert len(table.selected_numbers()) == 0
 
 
 # --- moving ---------------------------------------------------------------------------------------

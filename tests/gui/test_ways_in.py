@@ -281,6 +281,34 @@ def test_F28_the_proxys_sign_in_is_asked_for_and_tried_again(
     assert password is not None and password.text() == ""
 
 
+def test_without_the_proxys_sign_in_nothing_goes_on_by_itself(make: Make, host: WebServer) -> None:
+    view = make()
+    view.ask_for_proxy("proxy.example.com:8080")
+    press(view, "proxyCancel")
+    assert "nothing through" in words(view) and shown(view, "signInMessageAction") == "Retry"
+    assert host.connections == 0
+
+
+@pytest.mark.parametrize("cancel", ["proxyCancel", "setupCancel"])
+def test_where_a_way_leads_back_cancel_takes_it(
+    cancel: str, make: Make, host: WebServer, qtbot: QtBot
+) -> None:
+    view = make()
+    assert shown(view, "backToHistory") == ""
+    view.offer_back(True)
+    if cancel == "proxyCancel":
+        view.ask_for_proxy("proxy.example.com:8080")
+    else:
+        view.set_up_another()
+    with qtbot.waitSignal(view.back_asked):
+        press(view, cancel)
+    with qtbot.waitSignal(view.back_asked):
+        press(view, "backToHistory")
+    assert host.connections == 0
+    view.offer_back(False)
+    assert shown(view, "backToHistory") == ""
+
+
 # --- a sign-in that was kept -------------------------------------------------------------------
 
 

@@ -9,16 +9,21 @@ from pathlib import Path
 
 import keyring
 import pytest
-from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
 
-from desktop_app.core.errors import ProxySignInNeeded
+from desktop_app.application import Application, Options
+from desktop_app.core.errors import ProxySignInNeeded, StoreLocked
 from desktop_app.core.history import vault
 from desktop_app.core.history.store import Store
+from desktop_app.core.keychain import Keychain
+from desktop_app.core.signin.policy import Policy
+from desktop_app.core.signin.profiles import Profile
 from desktop_app.core.signin.session import Session
 from desktop_app.history_view import HistoryView
 from desktop_app.practice.server import PracticeServer
 from tests.journeys.conftest import Arrive
-from tests.journeys.driving import WAIT_MS, Person, account
+from tests.journeys.driving import SUPERVISOR, WAIT_MS, Person, account
 from tests.journeys.test_session_journey import read_history
 from tests.journeys.test_sign_in_journey import token_of, whoami
 from tests.keyring_in_memory import SafeKeyring
@@ -212,11 +217,46 @@ def test_from_the_set_up_page_a_way_leads_back_to_the_history(arrive: Arrive) ->
     assert person.window.auth_view._window.attempt is None
 
 
+def test_from_the_proxys_page_a_way_leads_back_to_the_history(arrive: Arrive) -> None:
+    person = read_history(arrive)
+    person.history.proxy_sign_in_needed.emit(ProxySignInNeeded("It asks.", proxy="proxy:3128"))
+    person.press("proxyCancel")
+    assert person.history.isVisible()
+
+
 def test_the_organisation_in_use_stays_as_it_is(arrive: Arrive) -> None:
     person = read_history(arrive)
+    organisations = person.application.organisations
+    organisations.offer(replace(session_of(person).profile, name="other"))
     person.window.settings_asked.emit()
-    remove = person.find(QPushButton, "remove_acme")
-    assert person.window.settings_page.isVisible() and not remove.isVisible()
+    assert person.find(QPushButton, "remove_other").isVisible()
+    assert not person.find(QPushButton, "remove_acme").isVisible()
+    person.press("settingsSetUp")  # nor can it be changed from the sign-in screen
+    edit, choice = (
+        person.find(QPushButton, "editOrganisation"),
+        person.find(QComboBox, "organisation"),
+    )
+    assert person.at_sign_in and choice.currentData() == "acme" and not edit.isVisible()
+    choice.setCurrentIndex(choice.findData("other"))
+    choice.activated.emit(choice.currentIndex())
+    assert edit.isVisible()
+
+
+def test_an_organisation_whose_history_cannot_be_opened_can_be_changed(
+    arrive: Arrive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is nobody to sign out, so nobody is told to."""
+
+    def locked(folder: Path, name: str) -> Store:
+        raise StoreLocked("Contact History is open in another window.")
+
+    monkeypatch.setattr(vault, "open_store", locked)
+    person = arrive()
+    person.type_login(*SUPERVISOR)
+    person.wait(lambda: "another window" in person.words)
+    assert person.find(QPushButton, "editOrganisation").isVisible()
+    person.press("signInSettings")
+    assert person.find(QPushButton, "edit_acme").isVisible()
 
 
 def test_a_removal_that_fails_is_told(arrive: Arrive, tmp_path: Path) -> None:
@@ -227,7 +267,11 @@ def test_a_removal_that_fails_is_told(arrive: Arrive, tmp_path: Path) -> None:
     person.window.settings_asked.emit()
     person.press("remove_other")
     person.press("removeYes_other")
-    person.wait(lambda: person.find(QLabel, "settingsNoticeText").isVisible())
+    notice = person.find(QLabel, "settingsNoticeText")
+    person.wait(notice.isVisible)
+    person.press("settingsBack")
+    person.window.settings_asked.emit()
+    assert person.window.settings_page.isVisible() and not notice.isVisible()  # told once
 
 
 def test_staying_signed_in_means_the_sign_in_that_is_open_too(
@@ -239,6 +283,45 @@ def test_staying_signed_in_means_the_sign_in_that_is_open_too(
     person.wait(lambda: is_kept(person))
     person.press("staySignedIn")
     person.wait(lambda: not is_kept(person))
+
+
+def test_T45_a_sign_in_is_not_kept_by_a_keyring_that_comes_after_the_lock(
+    arrive: Arrive, safe_keyring: SafeKeyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = read_history(arrive)
+    tasks, kept = person.application.tasks, person.application._kept
+    gate, forgotten = threading.Event(), threading.Event()
+    forget_token = kept.forget_token
+
+    def forgetting(profile: Profile, token: str | None) -> None:
+        forget_token(profile, token)
+        forgotten.set()
+
+    monkeypatch.setattr(kept, "forget_token", forgetting)
+    tasks.write(lambda: gate.wait(WAIT_MS / 1000))
+    person.window.settings_asked.emit()
+    person.press("staySignedIn")
+    person.window.lock()
+    assert forgotten.wait(WAIT_MS / 1000)
+    gate.set()
+    for _ in range(2):  # what was asked for, and what came of it
+        with person.wait_signal(tasks.write(lambda: None).succeeded):
+            pass
+    assert not is_kept(person)
+
+
+def test_T25_what_was_kept_goes_at_the_start_once_the_policy_forbids_it(
+    safe_keyring: SafeKeyring, qapp: QApplication, qtbot: QtBot
+) -> None:
+    keychain = Keychain("Contact History sign-in")
+    keychain.write("index", "abc")
+    keychain.write("abc", "a sign-in")
+    application = Application(qapp, Options(policy=Policy(stay_signed_in=False)))
+    qtbot.waitUntil(lambda: safe_keyring.kept == {})
+    application.close()
+    application.setParent(None)
+    application.window.deleteLater()
+    qapp.setStyleSheet("")
 
 
 def test_where_it_cannot_be_kept_the_page_says_so_and_takes_the_tick_back(arrive: Arrive) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
@@ -55,6 +56,21 @@ def test_without_an_account_the_practice_organisation_is_a_press_away(
     person.application.close()
     assert not process.running
     assert list(folder.rglob("*.duckdb*")) == []
+
+
+def test_how_the_practice_history_was_arranged_is_not_kept(person: Person) -> None:
+    person.press("tryPractice")
+    person.wait(lambda: person.login_pages == 1)
+    person.sign_in()
+    person.wait(person.is_read)
+    person.history.table.columns_changed.emit()
+    person.history.model.sort(2, Qt.SortOrder.AscendingOrder)
+    person.wait(lambda: not person.history.model.busy)
+    preferences = person.application.preferences
+    person.application.close()
+    kept = Path(preferences._settings.fileName())
+    preferences._settings.sync()
+    assert "layout" not in (kept.read_text() if kept.exists() else "")
 
 
 def test_the_account_card_tells_who_where_until_when_and_the_scopes(person: Person) -> None:

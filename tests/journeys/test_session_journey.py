@@ -121,7 +121,7 @@ def test_T45_a_locked_window_shows_no_contact_until_the_same_person_has_signed_i
     assert person.window.lock_page.isVisible()
     assert "15 minutes" in person.find(QLabel, "lockReason").text()
     QTest.keyClick(person.window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
-    assert not view.isVisible() and not view.text.hasFocus()
+    assert not view.isVisible() and not view.filter.edit.hasFocus()
     pages = person.login_pages
     person.press("unlock")
     person.wait(lambda: person.login_pages > pages)  # the page asks, though it remembers them

@@ -181,7 +181,7 @@ def test_F04_while_the_login_host_remembers_the_person_reading_goes_on_by_itself
     assert sees_the_truth(person, server)
 
 
-@pytest.mark.parametrize("nth", [1, 4, 9])
+@pytest.mark.parametrize("nth", [1, 2, 4])
 def test_F04_a_sign_in_that_ends_while_reading_is_asked_for_and_goes_on_where_it_was(
     nth: int, arrive: Arrive, server: PracticeServer
 ) -> None:

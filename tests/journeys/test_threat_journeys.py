@@ -26,6 +26,7 @@ READING = {
     ("POST", "/oauth/authorize"),  # the login page's own form
     ("POST", "/oauth/token"),
     ("POST", QUERY),  # a search whose conditions don't fit into an address
+    ("POST", f"{QUERY.removesuffix('query')}jobs"),  # the same, whose answer is fetched later
     ("DELETE", "/api/v2/tokens/me"),
 }
 

@@ -1,8 +1,10 @@
-"""Names for ids: users, queues, wrap-up codes, skills, languages, divisions (contract §3)."""
+"""Names for ids: users, queues, wrap-up codes, skills, languages, divisions, groups, flows
+(contract §3).  Teams have no listing that is known."""
 
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,8 +20,10 @@ from desktop_app.core.errors import (
 )
 from desktop_app.core.genesys import wire
 from desktop_app.core.genesys.client import GenesysClient
+from desktop_app.core.genesys.timing import REAL_TIME, Timing
 from desktop_app.core.genesys.together import side_by_side
 
+NAMES_LAST_S = 86_400.0  # before they are asked for again
 AT_ONCE = 100  # ids in one request (contract §3)
 _FEW = 10  # a refused request is halved down to this many ids
 _MOST_PAGES = 100  # of a listing: a server that never ends it must not hold us for ever
@@ -32,6 +36,8 @@ class NameKind(StrEnum):
     SKILL = "skill"
     LANGUAGE = "language"
     DIVISION = "division"
+    GROUP = "group"
+    FLOW = "flow"
 
 
 Key = tuple[NameKind, str]
@@ -66,6 +72,8 @@ _SOURCES: Mapping[NameKind, Sequence[_Source]] = {
     NameKind.SKILL: (_Source("/api/v2/routing/skills"),),
     NameKind.LANGUAGE: (_Source("/api/v2/routing/languages", by_id=False),),
     NameKind.DIVISION: (_Source("/api/v2/authorization/divisions"),),
+    NameKind.GROUP: (_Source("/api/v2/groups"),),
+    NameKind.FLOW: (_Source("/api/v2/flows"), _Source("/api/v2/flows/divisionviews")),
 }
 
 
@@ -73,15 +81,25 @@ class Directory:
     """Names by id, learnt as they are needed; what can't be named never costs a row an error.
 
     ``missing`` holds, for each kind that can't be named at all, the permission that is lacking.
-    ``known`` are names from an earlier run.
+    ``known`` are names from an earlier run, ``old`` those of them that may have changed since.
+    An old name is asked for again when it is wanted, and stands until there is another.
     """
 
     def __init__(
-        self, client: GenesysClient, known: Mapping[tuple[str, str], str] | None = None
+        self,
+        client: GenesysClient,
+        known: Mapping[tuple[str, str], str] | None = None,
+        old: Iterable[tuple[str, str]] = (),
+        *,
+        timing: Timing = REAL_TIME,
     ) -> None:
         self.missing: dict[NameKind, PermissionMissing] = {}
         self._client = client
         self._names: dict[tuple[str, str], str] = dict(known or {})
+        self._timing = timing
+        now = timing.monotonic()
+        self._asked: dict[tuple[str, str], float] = dict.fromkeys(self._names, now)
+        self._asked.update(dict.fromkeys(old, -math.inf))
         self._nameless: set[Key] = set()  # asked for in this run, and unknown to the service
         self._closed: dict[_Source, PermissionMissing] = {}
         self._listed: set[_Source] = set()
@@ -108,17 +126,20 @@ class Directory:
             (kind, id): self._names[kind, id]
             for kind, ids in asked.items()
             for id in sorted(ids)
-            if (kind, id) in self._names
+            if (kind, id) in self._names and not self._is_old((kind, id))
         }
 
     def _is_open(self, kind: NameKind, id: str) -> bool:
         return (
-            (kind, id) not in self._names
+            ((kind, id) not in self._names or self._is_old((kind, id)))
             and (kind, id) not in self._nameless
             and kind not in self.missing
             and _UUID.fullmatch(id) is not None
             and local_name(kind, id) is None
         )
+
+    def _is_old(self, key: tuple[str, str]) -> bool:
+        return self._timing.monotonic() - self._asked.get(key, -math.inf) > NAMES_LAST_S
 
     async def _learn_kind(self, kind: NameKind, ids: set[str]) -> None:
         # The lock lets a second caller find what the first one has fetched in the meantime.
@@ -143,7 +164,7 @@ class Directory:
                 self._closed[source] = error
             except (NotFound, RequestRefused):
                 continue
-            left = [id for id in left if (kind, id) not in self._names]
+            left = [id for id in left if (kind, id) not in self._names or self._is_old((kind, id))]
         refusals = [self._closed.get(source) for source in _SOURCES[kind]]
         if refusals[0] and all(refusals):
             self.missing[kind] = refusals[0]
@@ -151,7 +172,8 @@ class Directory:
 
     async def _ask_source(self, kind: NameKind, source: _Source, ids: list[str]) -> None:
         if not source.by_id:
-            if source not in self._listed:
+            renewed = any((kind, id) in self._names for id in ids)
+            if renewed or source not in self._listed:
                 async for entities in self._pages(source):
                     self._keep(kind, entities)
                 self._listed.add(source)
@@ -195,6 +217,7 @@ class Directory:
         for entity in entities:
             if entity.id and entity.name:
                 self._names[kind, entity.id] = entity.name
+                self._asked[kind, entity.id] = self._timing.monotonic()
 
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")

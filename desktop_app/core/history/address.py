@@ -30,7 +30,7 @@ def address(text: str | None) -> str:
         return _number(text[4:])
     has_scheme = lowered.startswith(_SCHEMES)
     readable = text[text.index(":") + 1 :] if has_scheme else text
-    if _INTERNAL.match(readable):
+    if "+" in readable and _INTERNAL.match(readable):
         return "internal"
     if has_scheme and lowered != "mailto:":
         readable = unquote(_number(readable.partition("@")[0]))

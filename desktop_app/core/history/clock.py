@@ -20,6 +20,7 @@ EXAMPLE = "2026-11-20T00:00/2026-11-21T00:00"
 
 # The names are fixed: strftime's depend on the machine's locale.
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
@@ -78,6 +79,21 @@ class Clock:
     def minute(self, ms: int) -> str:
         """ "09:49"."""
         return self.time(ms)[:5]
+
+    def day_text(self, ms: int) -> str:
+        """ "Fri 20 Nov 2026"."""
+        moment = self._moment(ms)
+        return f"{_WEEKDAYS[moment.weekday()]} {_date_text(moment)}" if moment else ""
+
+    def hour(self, ms: int) -> str:
+        """ "09:00", the hour that holds the instant."""
+        moment = self._moment(ms)
+        return f"{moment.hour:02}:00" if moment else ""
+
+    def offset(self, ms: int) -> str:
+        """ "+01:00", what the zone's clocks are ahead of UTC then."""
+        moment = self._moment(ms)
+        return moment.isoformat(timespec="seconds")[19:] if moment else ""
 
     def interval_text(self, interval: Interval) -> str:
         """ "20 Nov 2026, 00:00 – 24:00", or with both dates when the range spans days."""

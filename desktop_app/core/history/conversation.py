@@ -7,24 +7,29 @@ turn up (contract §2.3 and real payloads).  Nothing here raises over it.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from desktop_app.core.genesys import wire
 from desktop_app.core.genesys.wire import instant_ms
-from desktop_app.core.history import words
 from desktop_app.core.history.address import address
 from desktop_app.core.history.contact import Contact
+from desktop_app.core.history.details import read_details
+from desktop_app.core.history.flows import NO_FLOW, read_flows
 from desktop_app.core.history.handling import (
     Cast,
+    mean_of,
     not_responding,
     read_ending,
     read_times,
     read_transfers,
+    segment_kinds,
     totals,
     who,
 )
-from desktop_app.core.history.legs import Leg, Role, read_legs
+from desktop_app.core.history.legs import STAFF_ROLES, Leg, Role, read_legs
+from desktop_app.core.history.messages import NO_MESSAGES, WRITTEN, read_messages
+from desktop_app.core.history.outbound import NO_CAMPAIGN, read_campaign
+from desktop_app.core.history.participants import in_order, merged_attributes
 from desktop_app.core.history.parties import (
     Names,
     each_once,
@@ -32,14 +37,16 @@ from desktop_app.core.history.parties import (
     leg_name,
     named,
     read_party,
-    text_of,
-    wrapup_name,
 )
+from desktop_app.core.history.quality import read_quality
+from desktop_app.core.history.routing import read_routing
+from desktop_app.core.history.sessions import Said, each, first, read_participants, read_said
+from desktop_app.core.history.wanted import wanted_names
 
 __all__ = ["Contact", "Names", "address", "read_contact", "wanted_names"]
 
 # These only go with another medium, which is then the contact's.
-_ACCOMPANYING = frozenset({"cobrowse", "screenshare", "screenmonitoring", "unknown", ""})
+_ACCOMPANYING = frozenset({"cobrowse", "screenshare", "screenmonitoring", "unknown"})
 _CALLED = frozenset({"voice", "video"})
 _REPLIES = frozenset({"tFirstResponse", "tAgentResponseTime", "tAverageAgentResponseTime"})
 
@@ -52,14 +59,19 @@ def read_contact(conversation: wire.Conversation, names: Names) -> Contact:
     legs = read_legs(conversation)
     cast = Cast(legs)
     total = totals(legs)
+    kinds = segment_kinds(legs)
+    said = read_said(legs)
+    participants = in_order(conversation.participants or [], legs)
+    people = read_participants(participants)
     times = read_times(cast, total)
     transfers = read_transfers(cast)
     ending = read_ending(cast)
     missed = not_responding(cast)
-    details = _details(legs, names)
-    media = _media(legs)
+    details = read_details(legs, names)
+    media = _media(said)
     party = read_party(cast, media, conversation.originating_direction or "")
-    callback = _callback(cast, media, total)
+    callback = _callback(cast, media, total, said)
+    used_routing = _used_routing(cast, said)
 
     start = _or(instant_ms(conversation.conversation_start), _earliest(legs))
     stated_end = instant_ms(conversation.conversation_end)
@@ -77,7 +89,7 @@ def read_contact(conversation: wire.Conversation, names: Names) -> Contact:
         duration_ms=None if start is None or end is None else max(end - start, 0),
         is_open=is_open,
         media=media,
-        message_type=text_of(legs, "message_type"),
+        message_type=first(said, "message_type"),
         direction=party.direction,
         initial_direction=conversation.originating_direction or party.direction,
         subject=details.subject,
@@ -85,20 +97,27 @@ def read_contact(conversation: wire.Conversation, names: Names) -> Contact:
         has_customer=bool(cast.customers),
         ani=party.ani,
         dnis=party.dnis,
-        session_dnis=address(text_of(legs, "session_dnis")),
+        session_dnis=address(first(said, "session_dnis")),
         agents=in_turn(cast.answered, names),
-        alerted=each_once([leg for leg in cast.staff if leg.is_alerted], names),
+        alerted=each_once([leg for leg in cast.staff if leg.alert_end is not None], names),
         not_responding=each_once(missed, names),
         consulted=_consulted(cast, names),
         supervisors=each_once(cast.watching, names),
+        users=each_once([leg for leg in legs if leg.role in STAFF_ROLES], names),
+        teams=named("team", people.get("team_id", ()), names),
         divisions=named("division", _divisions(conversation), names),
+        external_contacts=tuple(each(people, "external_contact_id")),
+        external_organizations=tuple(each(people, "external_organization_id")),
         queues=in_turn(cast.queues, names),
         flows=in_turn(cast.flows, names),
-        flow_exit=_flow_exit(cast.flows),
-        flow_succeeded=_flow_succeeded(cast.flows),
-        used_routing=text_of(cast.answered or legs, "used_routing"),
+        flow=read_flows(cast.flows, total) if cast.flows else NO_FLOW,
+        used_routing=used_routing,
         skills=named("skill", details.skills, names),
         languages=named("language", details.languages, names),
+        routing=read_routing(said, used_routing, details.wished, names),
+        campaign=read_campaign(cast.customers, cast.answered, cast.flows)
+        if "outbound_campaign_id" in said
+        else NO_CAMPAIGN,
         wrapups=details.wrapups,
         wrapup=details.wrapups[-1] if details.wrapups else "",
         wrapup_note=details.note,
@@ -108,7 +127,7 @@ def read_contact(conversation: wire.Conversation, names: Names) -> Contact:
         error_code=details.error,
         sip_code=details.sip,
         external_tag=conversation.external_tag or "",
-        flagged=any(leg.participant.flagged_reason for leg in legs),
+        flagged="flagged_reason" in people,
         ivr_ms=times.ivr,
         queue_ms=times.queue,
         alert_ms=times.alert,
@@ -118,51 +137,48 @@ def read_contact(conversation: wire.Conversation, names: Names) -> Contact:
         handle_ms=times.handle,
         abandon_ms=abandon,
         first_response_ms=total.get("tFirstResponse"),
+        agent_response_ms=_mean(legs, total, "tAverageAgentResponseTime", "tAgentResponseTime"),
+        customer_response_ms=_mean(
+            legs, total, "tAverageCustomerResponseTime", "tUserResponseTime"
+        ),
         no_answers=len(missed),
         transfers=max(total.get("nTransferred", 0), transfers.total),
         blind_transfers=transfers.blind,
         consult_transfers=transfers.consult,
         consults=max(total.get("nConsult", 0), transfers.consult),
-        holds=sum(leg.holds for leg in cast.staff),
-        segments=details.segments,
+        holds=sum([leg.kinds.get("hold", 0) for leg in cast.staff]),
+        segments=sum(kinds.values()),
+        queue_segments=sum([leg.segments for leg in cast.queues]),
+        user_segments=sum([leg.segments for leg in legs if leg.role in STAFF_ROLES]),
+        talk_segments=sum([leg.kinds.get("interact", 0) for leg in cast.staff]),
         callback_tries=callback.tries,
         is_answered=is_answered,
         is_reached=callback.is_reached,
         is_conference=any(leg.is_conference for leg in legs),
         has_reply=not _REPLIES.isdisjoint(total),
-        has_voicemail=_has_voicemail(legs),
+        has_voicemail=_has_voicemail(legs, total),
+        is_fax="fax" in [participant.purpose for participant in participants],
         short_abandon=abandon is not None
         and ("tShortAbandon" in total or abandon <= _SHORT_ABANDON_MS),
         lost_after_transfer=transfers.lost and not is_open,
         dialler_abandoned=bool(total.get("nOutboundAbandoned")),
-        is_campaign=bool(text_of(legs, "outbound_campaign_id")),
         transfer_target=leg_name(transfers.target, names) if transfers.target else "",
         callback_due_ms=callback.due_ms,
-        is_recorded=any(leg.session.recording for leg in legs),
+        is_recorded="recording" in said,
+        screen_recorded="screen_recording" in people,
         mos=_score(conversation.media_stats_min_conversation_mos),
-        sip_call_id=text_of(legs, "protocol_call_id"),
+        quality=read_quality(conversation, names),
+        sip_call_id=first(said, "protocol_call_id"),
+        initiator=conversation.conversation_initiator or "",
+        customer_participated=bool(conversation.customer_participation),
+        self_served=bool(conversation.self_served),
+        is_public=conversation.originating_social_media_public,
+        messages=read_messages(legs) if media in WRITTEN else NO_MESSAGES,
+        said=said,
+        totals=total,
+        kinds=kinds,
+        attributes=merged_attributes(participants),
     )
-
-
-def wanted_names(conversation: wire.Conversation) -> set[tuple[str, str]]:
-    """Every (kind, id) whose name the contact, its timeline or its segments show."""
-    wanted: set[tuple[str, str]] = set()
-
-    def want(kind: str, ids: Iterable[str | None]) -> None:
-        wanted.update((kind, item) for item in ids if item)
-
-    want("division", _divisions(conversation))
-    for participant in conversation.participants or ():
-        want("user", (participant.user_id,))
-        for session in participant.sessions or ():
-            for segment in session.segments or ():
-                want("queue", (segment.queue_id,))
-                want("skill", segment.requested_routing_skill_ids or ())
-                want("language", (segment.requested_language_id,))
-                code = segment.wrap_up_code or ""
-                if words.wrapup(code) is None:
-                    want("wrapup", (code,))
-    return wanted
 
 
 def _consulted(cast: Cast, names: Names) -> tuple[str, ...]:
@@ -171,13 +187,24 @@ def _consulted(cast: Cast, names: Names) -> tuple[str, ...]:
     return each_once([leg for leg in cast.consulted if who(leg) not in asking], names)
 
 
-def _media(legs: list[Leg]) -> str:
+def _media(said: Said) -> str:
     """A callback wins over the call that asked for it, else what came first."""
-    found = [leg.session.media_type or "" for leg in legs]
+    found = said.get("media_type", ())
     if "callback" in found:
         return "callback"
     main = [media for media in found if media not in _ACCOMPANYING]
     return next(iter(main or found), "")
+
+
+def _used_routing(cast: Cast, said: Said) -> str:
+    """The method that found who answered, else the first that is told."""
+    used = [leg.session.used_routing for leg in cast.answered]
+    return next(filter(None, used), "") or str(first(said, "used_routing"))
+
+
+def _mean(legs: list[Leg], total: dict[str, int], *metrics: str) -> int | None:
+    """The mean of the first of these metrics that there is."""
+    return next((mean_of(legs, metric) for metric in metrics if metric in total), None)
 
 
 def _divisions(conversation: wire.Conversation) -> list[str]:
@@ -191,7 +218,7 @@ class _Callback(NamedTuple):
     due_ms: int | None
 
 
-def _callback(cast: Cast, media: str, total: dict[str, int]) -> _Callback:
+def _callback(cast: Cast, media: str, total: dict[str, int], said: Said) -> _Callback:
     """Whether the customer was spoken to; for a callback also how often it was dialled."""
     if media != "callback":
         return _Callback(0, _is_reached(cast.customers or cast.staff), None)
@@ -204,7 +231,7 @@ def _callback(cast: Cast, media: str, total: dict[str, int]) -> _Callback:
     else:
         called = [leg for leg in cast.customers if _is_call_out(leg)] or dialled
         reached = _is_reached(called) if called else bool(cast.answered)
-    due = [instant_ms(leg.session.callback_scheduled_time) for leg in cast.legs]
+    due = [instant_ms(text) for text in said.get("callback_scheduled_time", ())]
     return _Callback(tries, reached, next((ms for ms in due if ms is not None), None))
 
 
@@ -216,82 +243,13 @@ def _is_reached(legs: list[Leg]) -> bool:
     return any(leg.answered_at is not None for leg in legs)
 
 
-def _has_voicemail(legs: list[Leg]) -> bool:
-    return any(
-        (leg.role is Role.VOICEMAIL and leg.start is not None)
-        or "voicemail" in leg.lengths
-        or bool(leg.metrics.get("tVoicemail"))
-        for leg in legs
-    )
-
-
-class _Details(NamedTuple):
-    """What segments carry besides their times; the last word counts."""
-
-    wrapups: tuple[str, ...]
-    note: str
-    timed_out: bool
-    error: str
-    sip: int | None
-    subject: str
-    skills: list[str]
-    languages: list[str]
-    segments: int
-
-
-def _details(legs: list[Leg], names: Names) -> _Details:
-    wrapups: list[tuple[str, str, str]] = []  # start, code, note
-    error = subject = ""
-    sip: int | None = None
-    skills: list[str] = []
-    languages: list[str] = []
-    count = 0
+def _has_voicemail(legs: list[Leg], total: dict[str, int]) -> bool:
+    if total.get("tVoicemail"):
+        return True
     for leg in legs:
-        for segment in leg.session.segments or ():
-            count += 1
-            if segment.wrap_up_code or segment.wrap_up_note:
-                wrapups.append(
-                    (
-                        segment.segment_start or "",
-                        segment.wrap_up_code or "",
-                        segment.wrap_up_note or "",
-                    )
-                )
-            error = segment.error_code or error
-            subject = subject or segment.subject or ""
-            if segment.sip_response_codes:
-                sip = segment.sip_response_codes[-1]
-            if segment.requested_routing_skill_ids:
-                skills += segment.requested_routing_skill_ids
-            if segment.requested_language_id:
-                languages.append(segment.requested_language_id)
-    wrapups.sort(key=lambda wrapup: wrapup[0])
-    codes = [code for _, code, _ in wrapups if code]
-    return _Details(
-        wrapups=tuple(wrapup_name(code, names) for code in codes),
-        note=next((note for _, _, note in reversed(wrapups) if note), ""),
-        timed_out=words.WRAPUP_TIMED_OUT in codes,
-        error=error,
-        sip=sip,
-        subject=subject,
-        skills=skills,
-        languages=languages,
-        segments=count,
-    )
-
-
-def _flow_exit(legs: list[Leg]) -> str:
-    exits = [leg.session.flow.exit_reason for leg in legs if leg.session.flow]
-    return next((reason for reason in reversed(exits) if reason), "")
-
-
-def _flow_succeeded(legs: list[Leg]) -> bool:
-    return any(
-        (outcome.flow_outcome_value or "").upper() == "SUCCESS"
-        for leg in legs
-        if leg.session.flow
-        for outcome in leg.session.flow.outcomes or ()
-    )
+        if (leg.role is Role.VOICEMAIL and leg.start is not None) or "voicemail" in leg.lengths:
+            return True
+    return False
 
 
 def _or(value: int | None, other: int | None) -> int | None:
@@ -299,11 +257,11 @@ def _or(value: int | None, other: int | None) -> int | None:
 
 
 def _earliest(legs: list[Leg]) -> int | None:
-    return min((leg.start for leg in legs if leg.start is not None), default=None)
+    return legs[0].start if legs else None  # they come by start
 
 
 def _latest(legs: list[Leg]) -> int | None:
-    return max((leg.last_end for leg in legs if leg.last_end is not None), default=None)
+    return max([leg.last_end for leg in legs if leg.last_end is not None], default=None)
 
 
 def _score(value: float | None) -> float | None:

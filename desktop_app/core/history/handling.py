@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -101,6 +102,15 @@ def totals(legs: Iterable[Leg]) -> dict[str, int]:
     return total
 
 
+def segment_kinds(legs: Iterable[Leg]) -> dict[str, int]:
+    """How many segments of each type the conversation has."""
+    found: dict[str, int] = {}
+    for leg in legs:
+        for kind, count in leg.kinds.items():
+            found[kind] = found.get(kind, 0) + count
+    return found
+
+
 class Times(NamedTuple):
     """Milliseconds; None where there was no such phase."""
 
@@ -115,26 +125,36 @@ class Times(NamedTuple):
 
 def read_times(cast: Cast, total: dict[str, int]) -> Times:
     """From the metrics (``total``: by name), and from the segments of sessions without them."""
-    staff = cast.staff + cast.consulted
-    unmeasured = [leg.lengths for leg in staff if _HANDLING.isdisjoint(leg.metrics)]
+    talk, hold = _talk(total), _hold(total)
+    alert, acw, handle = total.get("tAlert"), total.get("tAcw"), total.get("tHandle")
+    for leg in (*cast.staff, *cast.consulted):
+        metrics, lengths = leg.metrics, leg.lengths
+        if "tAlert" not in metrics:
+            alert = _sum(alert, lengths.get("alert"))
+        if _HANDLING.isdisjoint(metrics):
+            talk = _sum(talk, lengths.get("interact"))
+            hold = _sum(hold, lengths.get("hold"))
+            acw = _sum(acw, lengths.get("wrapup"))
+        if "tHandle" not in metrics:
+            handle = _sum(handle, _handle(leg))
     return Times(
-        ivr=_sum(total.get("tIvr"), _lengths_without("tIvr", cast.flows)),
-        queue=_sum(total.get("tAcd"), _lengths_without("tAcd", cast.queues)),
-        alert=_sum(
-            total.get("tAlert"),
-            [leg.lengths.get("alert") for leg in staff if "tAlert" not in leg.metrics],
-        ),
-        talk=_sum(_talk(total), [lengths.get("interact") for lengths in unmeasured]),
-        hold=_sum(_hold(total), [lengths.get("hold") for lengths in unmeasured]),
-        acw=_sum(total.get("tAcw"), [lengths.get("wrapup") for lengths in unmeasured]),
-        handle=_sum(
-            total.get("tHandle"), [_handle(leg) for leg in staff if "tHandle" not in leg.metrics]
-        ),
+        ivr=_with_lengths("tIvr", total, cast.flows),
+        queue=_with_lengths("tAcd", total, cast.queues),
+        alert=alert,
+        talk=talk,
+        hold=hold,
+        acw=acw,
+        handle=handle,
     )
 
 
-def _lengths_without(metric: str, legs: list[Leg]) -> list[int | None]:
-    return [leg.length for leg in legs if metric not in leg.metrics]
+def _with_lengths(metric: str, total: dict[str, int], legs: list[Leg]) -> int | None:
+    """The metric, and the length of the legs that haven't got it."""
+    value = total.get(metric)
+    for leg in legs:
+        if metric not in leg.metrics:
+            value = _sum(value, leg.length)
+    return value
 
 
 def _talk(metrics: dict[str, int]) -> int | None:
@@ -148,16 +168,26 @@ def _hold(metrics: dict[str, int]) -> int | None:
 def _handle(leg: Leg) -> int | None:
     metrics, lengths = leg.metrics, leg.lengths
     if _HANDLING.isdisjoint(metrics):
-        return _sum(lengths.get("interact"), [lengths.get("hold"), lengths.get("wrapup")])
-    return _sum(_talk(metrics), [_hold(metrics), metrics.get("tAcw")])
+        return _sum(lengths.get("interact"), _sum(lengths.get("hold"), lengths.get("wrapup")))
+    return _sum(_talk(metrics), _sum(_hold(metrics), metrics.get("tAcw")))
 
 
-def _sum(value: int | None, more: list[int | None]) -> int | None:
+def _sum(one: int | None, other: int | None) -> int | None:
     """None only if there is nothing to add up."""
-    for other in more:
-        if other is not None:
-            value = other if value is None else value + other
-    return value
+    if one is None:
+        return other
+    return one if other is None else one + other
+
+
+def mean_of(legs: Iterable[Leg], metric: str) -> int | None:
+    """The mean of every single value of a metric; None if there is none."""
+    values = [
+        each.value
+        for leg in legs
+        for each in leg.session.metrics or ()
+        if each.name == metric and each.value is not None and math.isfinite(each.value)
+    ]
+    return round(sum(values) / len(values)) if values else None
 
 
 def not_responding(cast: Cast) -> list[Leg]:

@@ -43,6 +43,8 @@ _ROLES = {
     "voicemail": Role.VOICEMAIL,
 }
 
+STAFF_ROLES = frozenset({Role.STAFF, Role.SUPERVISOR})
+
 _WATCHING = frozenset({"monitoring", "coaching", "barging", "screenmonitoring"})
 _APART = frozenset({"wrapup", "scheduled"})
 DIALLING = frozenset({"dialing", "contacting"})
@@ -52,37 +54,24 @@ def role_of(participant: wire.Participant) -> Role:
     return _ROLES.get(participant.purpose or "", Role.OTHER)
 
 
-def is_watching(session: wire.Session) -> bool:
-    """A supervisor's session: it listens, coaches or joins, and answers nothing."""
-    if (
-        session.monitored_participant_id
-        or session.coached_participant_id
-        or session.barged_participant_id
-    ):
-        return True
-    return any(segment.segment_type in _WATCHING for segment in session.segments or ())
-
-
 class Leg:
     """What one session did. Instants and lengths in milliseconds.
 
     ``start`` and ``end`` bound its segments without wrap-up, which follows the contact; both are
     None if it has no instants, and ``end`` is FAR while a segment is open.  ``last_end`` counts
-    wrap-up too.  ``lengths`` sums ended segments by type, ``metrics`` sums metrics by name.
-    ``disconnect`` is the type of the last segment that has one.
+    wrap-up too.  ``kinds`` counts segments by type, ``lengths`` sums those that have ended;
+    ``metrics`` sums metrics by name.  ``disconnect`` is the type of the last segment that has one.
     """
 
     __slots__ = (
         "alert_end",
         "answered_at",
-        "dials",
         "disconnect",
         "disconnected_at",
         "end",
-        "holds",
-        "is_alerted",
         "is_conference",
         "is_open",
+        "kinds",
         "last_end",
         "lengths",
         "metrics",
@@ -107,52 +96,64 @@ class Leg:
         self.disconnect = ""
         self.disconnected_at = -FAR
         self.queue_id = ""
-        self.is_open = self.is_alerted = self.is_conference = False
-        self.holds = self.dials = 0
+        self.is_open = self.is_conference = False
+        self.kinds: dict[str, int] = {}
         self.lengths: dict[str, int] = {}
         self.metrics = summed(session.metrics)
         for segment in session.segments or ():
             self._read(segment)
 
+    @property
+    def is_watching(self) -> bool:
+        """A supervisor's session: it listens, coaches or joins, and answers nothing."""
+        session = self.session
+        if (
+            session.monitored_participant_id
+            or session.coached_participant_id
+            or session.barged_participant_id
+        ):
+            return True
+        return not _WATCHING.isdisjoint(self.kinds)
+
     def _read(self, segment: wire.Segment) -> None:
         kind = segment.segment_type or ""
-        start, end = bounds(segment)
-        if start is not None:
-            if end is None:
-                self.is_open = True
-                until = FAR
-            else:
-                until = end
-                self.lengths[kind] = self.lengths.get(kind, 0) + end - start
-                if self.last_end is None or end > self.last_end:
-                    self.last_end = end
-            if kind != "wrapup":
-                if self.start is None or start < self.start:
-                    self.start = start
-                if self.end is None or until > self.end:
-                    self.end = until
-            self._read_phase(kind, start, until)
-            if segment.disconnect_type and kind != "wrapup" and until >= self.disconnected_at:
-                self.disconnect = segment.disconnect_type
-                self.disconnected_at = until
+        self.kinds[kind] = self.kinds.get(kind, 0) + 1
         if segment.queue_id and not self.queue_id:
             self.queue_id = segment.queue_id
         if segment.conference and kind == "interact":
             self.is_conference = True
+        start, end = bounds(segment)
+        if start is None:
+            return
+        if end is None:
+            self.is_open = True
+            until = FAR
+        else:
+            until = end
+            self.lengths[kind] = self.lengths.get(kind, 0) + end - start
+            if self.last_end is None or end > self.last_end:
+                self.last_end = end
+        if kind != "wrapup":
+            self._read_phase(kind, start, until, segment.disconnect_type)
 
-    def _read_phase(self, kind: str, start: int, until: int) -> None:
-        if kind == "interact":
-            if self.answered_at is None or start < self.answered_at:
+    def _read_phase(self, kind: str, start: int, until: int, disconnect: str | None) -> None:
+        if self.start is None or start < self.start:
+            self.start = start
+        if self.end is None or until > self.end:
+            self.end = until
+        if disconnect and until >= self.disconnected_at:
+            self.disconnect, self.disconnected_at = disconnect, until
+        if kind == "interact" or kind == "hold":
+            if self.talk_end is None or until > self.talk_end:
+                self.talk_end = until
+            if kind == "interact" and (self.answered_at is None or start < self.answered_at):
                 self.answered_at = start
-            self.talk_end = until if self.talk_end is None else max(self.talk_end, until)
-        elif kind == "alert":
-            self.is_alerted = True
-            self.alert_end = until if self.alert_end is None else max(self.alert_end, until)
-        elif kind == "hold":
-            self.holds += 1
-            self.talk_end = until if self.talk_end is None else max(self.talk_end, until)
-        elif kind in DIALLING:
-            self.dials += 1
+        elif kind == "alert" and (self.alert_end is None or until > self.alert_end):
+            self.alert_end = until
+
+    @property
+    def segments(self) -> int:
+        return len(self.session.segments or ())
 
     @property
     def length(self) -> int | None:
@@ -187,8 +188,10 @@ def read_legs(conversation: wire.Conversation) -> list[Leg]:
     for participant in conversation.participants or ():
         role = role_of(participant)
         for session in participant.sessions or ():
-            own = Role.SUPERVISOR if role is Role.STAFF and is_watching(session) else role
-            legs.append(Leg(participant, session, own))
+            leg = Leg(participant, session, role)
+            if role is Role.STAFF and leg.is_watching:
+                leg.role = Role.SUPERVISOR
+            legs.append(leg)
     legs.sort(key=_start)
     return legs
 

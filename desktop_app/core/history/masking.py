@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections.abc import Callable
 
 import msgspec
 
 from desktop_app.core.history.clock import Clock
-from desktop_app.core.history.columns import Column, Value, read
+from desktop_app.core.history.columns import ATTRIBUTE, Column, Value, one_line, read
 from desktop_app.core.history.parties import Names
 
 HIDDEN = "••••"
@@ -55,12 +56,26 @@ _TWO_DIGIT_CODES = frozenset(
 )  # ITU-T E.164; all others have three
 
 # Columns, and fields of a conversation, whose texts are addresses or stand for one.
-_ADDRESS_COLUMNS = frozenset({"customer", "ani", "dnis", "session_dnis"})
+_ADDRESS_COLUMNS = frozenset(
+    "customer ani dnis session_dnis address_from address_to cc bcc remote callback_numbers".split()
+)
 _ADDRESS_FIELDS = frozenset(
     "ani dnis sessionDnis remote remoteNameDisplayable addressFrom addressTo addressSelf"
     " addressOther participantName".split()
 )
-_JSON_TEXT = re.compile(r'(?:"(?P<field>[A-Za-z]+)"\s*:\s*)?"(?P<text>(?:[^"\\]++|\\.)*+)"')
+# Columns whose texts may hold one besides: what customers, agents and other systems wrote. The
+# outcome names whom a contact was transferred to.
+_FREE_COLUMNS = frozenset(
+    "outcome subject wrapup_note external_tag callback_name sip_call_id external_contact"
+    " external_organization outbound_contact delivery_details tag note".split()
+)
+_ADDRESS_LISTS = "cc|bcc|callbackNumbers"  # fields that hold several
+_STRING = r'"(?P<text>(?:[^"\\]++|\\.)*+)"'
+_JSON_LIST = re.compile(
+    rf'"(?:{_ADDRESS_LISTS})"\s*:\s*\[(?:[\s,]*+"(?:[^"\\]++|\\.)*+")++[\s,]*+\]'
+)
+_JSON_TEXT = re.compile(rf'(?:"(?P<field>[A-Za-z]+)"\s*:\s*)?{_STRING}')
+_JSON_ITEM = re.compile(rf"(?<=[\[,\s]){_STRING}(?=[\s,\]])")
 
 
 def mask_text(text: str) -> str:
@@ -85,15 +100,32 @@ def mask_json(raw: bytes) -> bytes:
 
     Nothing else changes, to the byte: ids, instants and the service's own words read as before.
     """
-    return _JSON_TEXT.sub(_hide_in_json, raw.decode("utf-8", "replace")).encode()
+    text = _JSON_LIST.sub(_hide_in_list, raw.decode("utf-8", "replace"))
+    return _JSON_TEXT.sub(_hide_in_json, text).encode()
 
 
 def read_masked(column: Column, value: Value, clock: Clock) -> str:
     """As ``columns.read``, but masked."""
-    text = read(column, value, clock)
-    if not isinstance(value, str):
-        return text
-    return mask_number(text) if column.key in _ADDRESS_COLUMNS else mask_text(text)
+    mask = mask_number if column.key in _ADDRESS_COLUMNS else mask_text
+    if isinstance(value, str):
+        return mask(read(column, value, clock))
+    if isinstance(value, tuple):
+        # Each by itself: what is left of one must not run into the next.
+        value = tuple([mask(one_line(str(each))) for each in value])
+    return read(column, value, clock)
+
+
+def holds_numbers(key: str) -> bool:
+    """Whether a column's cells may hold a customer's number, so that they aren't to be listed.
+
+    Every participant attribute may.
+    """
+    return key in _ADDRESS_COLUMNS or key in _FREE_COLUMNS or key.startswith(ATTRIBUTE)
+
+
+def masked_title(column: Column) -> str:
+    """A column's title as it may be shown: an attribute can be called by a number."""
+    return mask_text(column.title)
 
 
 def masked_names(names: Names) -> Names:
@@ -138,9 +170,18 @@ def _outside_kept(text: str) -> str:
 
 
 def _hide_in_json(found: re.Match[str]) -> str:
-    field, written = found["field"], found["text"]
-    text = _unescaped(written)
-    masked = mask_number(text) if field in _ADDRESS_FIELDS else mask_text(text)
+    return _hidden(found, mask_number if found["field"] in _ADDRESS_FIELDS else mask_text)
+
+
+def _hide_in_list(found: re.Match[str]) -> str:
+    """A list of addresses, each hidden as an address is."""
+    return _JSON_ITEM.sub(lambda item: _hidden(item, mask_number), found[0])
+
+
+def _hidden(found: re.Match[str], mask: Callable[[str], str]) -> str:
+    """A JSON string, after its field where it has one, with its text masked."""
+    text = _unescaped(found["text"])
+    masked = mask(text)
     if masked == text:
         return found[0]
     before = found[0][: found.start("text") - 1 - found.start()]

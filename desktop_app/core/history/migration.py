@@ -8,12 +8,11 @@ one transaction: killed at any moment, the store is as it was before or as it is
 from __future__ import annotations
 
 import duckdb
-import msgspec
 
 from desktop_app.core.errors import StoreDamaged
 from desktop_app.core.genesys import wire
 from desktop_app.core.genesys.directory import local_name
-from desktop_app.core.history import schema
+from desktop_app.core.history import schema, upsert
 from desktop_app.core.history.parties import Names
 
 _AT_ONCE = 1000  # rows in memory
@@ -27,6 +26,7 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     """
     connection.begin()
     try:
+        schema.create_contact(connection)
         schema.create(connection)
         known = dict(connection.execute("SELECT key, value FROM meta").fetchall())
         if int(known.get("version", schema.VERSION)) > schema.VERSION:
@@ -49,27 +49,38 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
 def _derive_anew(connection: duckdb.DuckDBPyConnection) -> None:
     """Fill a new table from the old one, number by number, and put it in its place."""
     names = _names(connection)
-    put = schema.put_contacts("derived")
+    own = _own_names(connection)
+    (most,) = connection.execute("SELECT coalesce(max(no), 0) FROM contact").fetchone() or (0,)
     schema.create_contact(connection, "derived")
-    last = -1
-    while rows := connection.execute(
-        "SELECT no, pass_ms, start_ms, raw FROM contact WHERE no > ? ORDER BY no LIMIT ?",
-        [last, _AT_ONCE],
-    ).fetchall():
+    for first in range(0, most + 1, _AT_ONCE):
+        rows = connection.execute(
+            f"SELECT no, pass_ms, start_ms, raw{''.join(f', {name}' for name in own)} FROM contact"
+            " WHERE no >= ? AND no < ? ORDER BY no",
+            [first, first + _AT_ONCE],
+        ).fetchall()
         derived = []
-        for no, pass_ms, start_ms, text in rows:
+        for no, pass_ms, start_ms, text, *kept in rows:
             raw = text.encode()
             contact = schema.stored_contact(raw, wire.decode(raw, wire.Conversation), names)
             if contact:
-                derived.append(contact.as_row(no, pass_ms))
+                row = contact.as_row(no, pass_ms)
+                derived.append(dict(zip(own, kept, strict=True)) | row)
             else:  # what can't be read any more must not count as complete
                 connection.execute(
                     "DELETE FROM span WHERE start_ms <= ? AND end_ms > ?", [start_ms, start_ms]
                 )
-        connection.execute(put, [msgspec.json.encode(derived).decode()])
-        last = rows[-1][0]
+        upsert.insert(connection, "derived", derived)
     connection.execute("DROP TABLE contact")
     connection.execute("ALTER TABLE derived RENAME TO contact")
+
+
+def _own_names(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """What can't be derived, as far as the old table has it."""
+    found = connection.execute(
+        "SELECT column_name FROM duckdb_columns() WHERE table_name = 'contact'"
+    ).fetchall()
+    before = {row[0] for row in found}
+    return [name for name in schema.OWN_NAMES if name in before]
 
 
 def _names(connection: duckdb.DuckDBPyConnection) -> Names:

@@ -85,8 +85,8 @@ def _is_flow_only(c: Contact) -> bool:
 
 
 def _is_served_by_flow(c: Contact) -> bool:
-    left = c.flow_exit.lower().replace("_", "")
-    return c.flow_succeeded or left in _ENDED_BY_FLOW or c.ended_by == "System"
+    left = c.flow.exit.lower().replace("_", "")
+    return c.flow.succeeded or left in _ENDED_BY_FLOW or c.ended_by == "System"
 
 
 def _is_outbound_call(c: Contact) -> bool:

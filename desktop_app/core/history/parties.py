@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from itertools import groupby
+from operator import attrgetter
 from typing import NamedTuple
 
 from desktop_app.core.genesys import wire
 from desktop_app.core.history import words
 from desktop_app.core.history.address import address
 from desktop_app.core.history.handling import Cast, who
-from desktop_app.core.history.legs import Leg, Role
+from desktop_app.core.history.legs import STAFF_ROLES, Leg, Role
 
 # (kind, id) -> name, or None when it isn't known.
-# Kinds: "user", "queue", "wrapup", "skill", "language", "division".
+# Kinds: "user", "queue", "wrapup", "skill", "language", "division", "group", "team".
 Names = Callable[[str, str], str | None]
 
 _NAMED_BY_NUMBER = frozenset({"voice", "callback", ""})
@@ -53,31 +53,41 @@ def other_name(participant: wire.Participant, session: wire.Session) -> str:
 
 
 def leg_name(leg: Leg, names: Names) -> str:
-    if leg.role is Role.STAFF or leg.role is Role.SUPERVISOR:
+    role = leg.role
+    if role in STAFF_ROLES:
         return staff_name(leg.participant, names)
-    if leg.role is Role.QUEUE:
+    if role is Role.QUEUE:
         return queue_name(leg.participant, leg.queue_id, names)
-    if leg.role is Role.FLOW:
+    if role is Role.FLOW:
         return flow_name(leg.participant, leg.session)
     return other_name(leg.participant, leg.session)
 
 
 def in_turn(legs: list[Leg], names: Names) -> tuple[str, ...]:
     """Names by time: a name comes again when the contact comes back, but never follows itself."""
-    return tuple(name for name, _ in groupby([leg_name(leg, names) for leg in legs]))
+    found = [leg_name(leg, names) for leg in legs]
+    if len(found) < 2:
+        return tuple(found)
+    return tuple(
+        [name for name, before in zip(found, ["", *found], strict=False) if name != before]
+    )
 
 
 def each_once(legs: list[Leg], names: Names) -> tuple[str, ...]:
     """Names by time, each person once."""
+    if len(legs) < 2:
+        return tuple([leg_name(leg, names) for leg in legs])
     first: dict[str, Leg] = {}
     for leg in legs:
         first.setdefault(who(leg), leg)
     return tuple([leg_name(leg, names) for leg in first.values()])
 
 
-def named(kind: str, ids: Iterable[str] | None, names: Names) -> tuple[str, ...]:
+def named(kind: str, ids: Iterable[str | None], names: Names) -> tuple[str, ...]:
     """Each id's name once, or the id itself where it has none."""
-    return tuple([names(kind, item) or item for item in dict.fromkeys(ids or ()) if item])
+    if not ids:
+        return ()
+    return tuple([names(kind, item) or item for item in dict.fromkeys(ids) if item])
 
 
 class Party(NamedTuple):
@@ -89,38 +99,34 @@ class Party(NamedTuple):
     dnis: str
 
 
+_direction, _name = attrgetter("direction"), attrgetter("remote_name_displayable")
+_ani, _sender = attrgetter("ani"), attrgetter("address_from")
+_dnis, _receiver = attrgetter("dnis"), attrgetter("address_to")
+
+
 def read_party(cast: Cast, media: str, initial_direction: str) -> Party:
     """The customer's own legs say most; the others' fill in.
 
     Whose number counts depends on the direction (quirk 11).  A call's participant is named after
     a town or a country, so there the number stands for the customer; elsewhere the name does.
     """
-    legs = cast.customer + [leg for leg in cast.legs if leg not in cast.customer]
-    direction = text_of(legs, "direction") or initial_direction
-    ani = _address_of(legs, "ani") or _address_of(legs, "address_from")
-    dnis = _address_of(legs, "dnis") or _address_of(legs, "address_to")
+    sessions = [leg.session for leg in cast.customer]
+    sessions += [leg.session for leg in cast.legs if leg not in cast.customer]
+    direction = next(filter(None, map(_direction, sessions)), initial_direction)
+    ani = _readable(map(_ani, sessions)) or _readable(map(_sender, sessions))
+    dnis = _readable(map(_dnis, sessions)) or _readable(map(_receiver, sessions))
     if not cast.customer:
         return Party(direction, "", ani, dnis)
     number = dnis if direction == "outbound" else ani
     if number and media in _NAMED_BY_NUMBER:
         return Party(direction, number, ani, dnis)
     name = address(cast.customer[0].participant.participant_name)
-    name = name or _address_of(legs, "remote_name_displayable")
-    return Party(direction, name or number, ani, dnis)
+    return Party(direction, name or _readable(map(_name, sessions)) or number, ani, dnis)
 
 
-def text_of(legs: list[Leg], attribute: str) -> str:
-    """The first text that a session has for that field of ``wire.Session``."""
-    for leg in legs:
-        text: str | None = getattr(leg.session, attribute)
-        if text:
-            return text
-    return ""
-
-
-def _address_of(legs: list[Leg], attribute: str) -> str:
-    for leg in legs:
-        raw: str | None = getattr(leg.session, attribute)
-        if raw and (text := address(raw)):
+def _readable(addresses: Iterable[str | None]) -> str:
+    """The first that a person can read."""
+    for raw in filter(None, addresses):
+        if text := address(raw):
             return text
     return ""

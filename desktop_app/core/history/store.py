@@ -14,19 +14,39 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple
 
 import duckdb
-import msgspec
 
+from desktop_app.core.errors import StoreError
 from desktop_app.core.genesys.directory import local_name
-from desktop_app.core.history import migration, schema
+from desktop_app.core.history import ledger, migration, own, schema, upsert
+from desktop_app.core.history.columns import Value
 from desktop_app.core.history.coverage import Position, Slice, Span
 from desktop_app.core.history.failures import translated
 from desktop_app.core.history.parties import Names
 from desktop_app.core.history.reader import Reader
+from desktop_app.core.history.store_file import StoreFile
 
 Name = tuple[str, str]  # kind, id
+
+
+class Page(NamedTuple):
+    """What one answer of the service brought, and how far its slice has come with it."""
+
+    contacts: Sequence[schema.StoredContact]
+    names: Mapping[Name, str]
+    at: Position
+
+
+class Holdings(NamedTuple):
+    """``first_ms`` and ``last_ms`` are starts of contacts, 0 when there is none."""
+
+    contacts: int
+    first_ms: int
+    last_ms: int
+    size_bytes: int
 
 
 class Store:
@@ -40,10 +60,14 @@ class Store:
         self,
         connection: duckdb.DuckDBPyConnection,
         *,
+        file: StoreFile | None = None,
+        forget_key: Callable[[], None] = lambda: None,
         why_in_memory: str = "",
         on_damage: Callable[[], None] = lambda: None,
     ) -> None:
         self._connection = connection
+        self._file = file
+        self._forget_key = forget_key
         self._on_damage = on_damage
         self._lock = threading.Lock()
         self._readers: list[Reader] = []
@@ -66,10 +90,17 @@ class Store:
         self, contacts: Sequence[schema.StoredContact], names: Mapping[Name, str], at: Position
     ) -> None:
         """Put in a page of contacts and the position after it, whole or not at all."""
-        with self._transaction():
-            self._put_contacts(contacts, at.pass_ms)
-            self._put_names(names)
-            self._put_position(at)
+        self.write_pages([Page(contacts, names, at)])
+
+    def write_pages(self, pages: Sequence[Page]) -> None:
+        """Put in pages of several slices, all or none. Costs little more than one page."""
+        with self._transaction() as execute:
+            for pass_ms, together in groupby(pages, key=lambda page: page.at.pass_ms):
+                met = list(together)
+                self._put_contacts([each for page in met for each in page.contacts], pass_ms)
+                ledger.put_names(execute, _merged(page.names for page in met), pass_ms)
+            for page in pages:
+                ledger.put_position(execute, page.at)
 
     def write_end(self, span: Span, *, pass_ms: int) -> int:
         """Note a slice as read to its end; returns how many contacts are gone upstream.
@@ -78,88 +109,89 @@ class Store:
         deletions), so they go here too.
         """
         with self._transaction() as execute:
-            inside = (span.start_ms, span.end_ms)
-            gone = execute(
-                "SELECT count(*) FROM contact WHERE start_ms >= ? AND start_ms < ? AND pass_ms < ?",
-                (*inside, pass_ms),
-            ).fetchone()
-            execute(
-                "DELETE FROM contact WHERE start_ms >= ? AND start_ms < ? AND pass_ms < ?",
-                (*inside, pass_ms),
-            )
-            # An older reading of a part would go on with pages that this one has overtaken.
-            execute("DELETE FROM position WHERE start_ms >= ? AND end_ms <= ?", inside)
-            execute("DELETE FROM span WHERE start_ms >= ? AND end_ms <= ?", inside)
-            execute(
-                "INSERT INTO span VALUES (?, ?, ?, ?, ?)",
-                (*inside, span.synced_ms, span.total_hits, span.doubt),
-            )
-        return int(gone[0]) if gone else 0
+            where = "start_ms >= ? AND start_ms < ? AND pass_ms < ?"
+            values = (span.start_ms, span.end_ms, 0 if span.scope else pass_ms)
+            gone = _drop(execute, where, values)
+            ledger.put_span(execute, span)
+        return gone
 
     def purge(self, before_ms: int) -> int:
         """Drop contacts that began before an instant, and what is known of reading them; returns
         how many (safety T34)."""
         with self._transaction() as execute:
-            old = execute("SELECT count(*) FROM contact WHERE start_ms < ?", [before_ms]).fetchone()
-            execute("DELETE FROM contact WHERE start_ms < ?", [before_ms])
-            execute("DELETE FROM position WHERE start_ms < ?", [before_ms])
-            execute("DELETE FROM span WHERE end_ms <= ?", [before_ms])
-            execute("UPDATE span SET start_ms = ? WHERE start_ms < ?", [before_ms, before_ms])
-        return int(old[0]) if old else 0
+            old = _drop(execute, "start_ms < ?", (before_ms,))
+            ledger.purge(execute, before_ms)
+        return old
+
+    def holdings(self) -> Holdings:
+        """What is held, in a few numbers."""
+        row = self._one("SELECT count(*), min(start_ms), max(start_ms) FROM contact", ())
+        count, first_ms, last_ms = row or (0, None, None)
+        return Holdings(count, first_ms or 0, last_ms or 0, self.size_bytes())
+
+    def count_before(self, ms: int) -> int:
+        """How many contacts ``purge`` would drop."""
+        row = self._one("SELECT count(*) FROM contact WHERE start_ms < ?", (ms,))
+        return int(row[0]) if row else 0
 
     def _put_contacts(self, contacts: Sequence[schema.StoredContact], pass_ms: int) -> None:
-        if not contacts:
-            return
-        rows = []
-        for contact in {contact.conversation_id: contact for contact in contacts}.values():
-            rows.append(contact.as_row(self._next_no, pass_ms))
-            self._next_no += 1
-        self._connection.execute(schema.PUT_CONTACTS, [msgspec.json.encode(rows).decode()])
+        self._next_no = upsert.put(self._connection, contacts, self._next_no, pass_ms)
+
+    # --- what people set, and what the store works out ----------------------------------------
+
+    def mark_seen(self, numbers: Sequence[int]) -> None:
+        """The person has looked at what was rewritten: it is news no more."""
+        own.mark_seen(self._in_transaction, numbers)
+
+    def annotate(self, numbers: Sequence[int], **values: Value) -> None:
+        """Set ``mark`` (1 to 9), ``tag``, ``note`` or ``reviewed`` of contacts; None takes it off.
+
+        Raises KeyError for any other name.
+        """
+        own.annotate(self._in_transaction, numbers, values)
+
+    def refresh_repeats(self) -> None:
+        """Count anew which contact of its customer each one is, and how long after the last."""
+        own.refresh_repeats(self._in_transaction)
 
     # --- positions and spans ------------------------------------------------------------------
 
-    def position(self, wanted: Slice) -> Position | None:
+    def position(self, wanted: Slice, scope: str = "") -> Position | None:
         """Where an interrupted reading of this slice goes on."""
-        row = self._one(
-            "SELECT pass_no, pass_ms, next_page, page_size, total_hits, moved, unreadable"
-            " FROM position WHERE start_ms = ? AND end_ms = ?",
-            (wanted.start_ms, wanted.end_ms),
-        )
-        return Position(wanted, *row) if row else None
+        with self._transaction() as execute:
+            return ledger.position(execute, wanted, scope)
 
-    def positions(self, start_ms: int, end_ms: int) -> list[Position]:
+    def positions(self, start_ms: int, end_ms: int, scope: str = "") -> list[Position]:
         """Interrupted readings inside a range."""
-        rows = self._all(
-            "SELECT start_ms, end_ms, pass_no, pass_ms, next_page, page_size, total_hits, moved,"
-            " unreadable FROM position WHERE start_ms >= ? AND end_ms <= ?",
-            (start_ms, end_ms),
-        )
-        return [Position(Slice(row[0], row[1]), *row[2:]) for row in rows]
-
-    def _put_position(self, at: Position) -> None:
-        self._connection.execute(
-            "INSERT OR REPLACE INTO position VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                at.slice.start_ms,
-                at.slice.end_ms,
-                at.pass_no,
-                at.pass_ms,
-                at.next_page,
-                at.page_size,
-                at.total_hits,
-                at.moved,
-                at.unreadable,
-            ),
-        )
+        with self._transaction() as execute:
+            return ledger.positions(execute, start_ms, end_ms, scope)
 
     def spans(self, start_ms: int, end_ms: int) -> list[Span]:
         """Spans that touch a range."""
-        rows = self._all(
-            "SELECT start_ms, end_ms, synced_ms, total_hits, doubt FROM span"
-            " WHERE start_ms < ? AND end_ms > ?",
-            (end_ms, start_ms),
-        )
-        return [Span(*row) for row in rows]
+        with self._transaction() as execute:
+            return ledger.spans(execute, start_ms, end_ms)
+
+    def still_open(self, start_ms: int, end_ms: int) -> list[tuple[str, int]]:
+        """Ids and starts of contacts that had not ended when they were read."""
+        with self._transaction() as execute:
+            return ledger.still_open(execute, start_ms, end_ms)
+
+    def names_learnt_before(self, ms: int) -> list[Name]:
+        """Names that are older than an instant."""
+        with self._transaction() as execute:
+            return ledger.names_learnt_before(execute, ms)
+
+    def write_contacts(
+        self,
+        contacts: Sequence[schema.StoredContact],
+        names: Mapping[Name, str],
+        *,
+        pass_ms: int,
+    ) -> None:
+        """Put in contacts that belong to no page: those that were still open, read again."""
+        with self._transaction() as execute:
+            self._put_contacts(contacts, pass_ms)
+            ledger.put_names(execute, names, pass_ms)
 
     def ids_of_pass(self, inside: Slice, pass_ms: int) -> set[str]:
         """The conversations of a slice that a pass has met so far."""
@@ -181,13 +213,6 @@ class Store:
         known = self.names()
         return lambda kind, id_: known.get((kind, id_)) or local_name(kind, id_)
 
-    def _put_names(self, names: Mapping[Name, str]) -> None:
-        if names:
-            self._connection.executemany(
-                "INSERT OR REPLACE INTO name VALUES (?, ?, ?)",
-                [(kind, id_, name) for (kind, id_), name in names.items()],
-            )
-
     # --- connection ---------------------------------------------------------------------------
 
     def close(self) -> None:
@@ -196,6 +221,28 @@ class Store:
             reader.close()
         with self._lock, contextlib.suppress(duckdb.Error):
             self._connection.close()
+
+    def erase(self) -> None:
+        """Close the store and delete it for good: the key, without which every copy of the file
+        is noise, and the file (safety T34).
+
+        Raises StoreUnsafe when the keyring keeps the key, StoreError when a file stays; the rest
+        is gone then, and calling it again is safe.
+        """
+        self.close()
+        try:
+            self._forget_key()
+        finally:
+            if self._file is not None:
+                _delete(self._file)
+
+    def size_bytes(self) -> int:
+        """What the store takes on disk, 0 in memory. For any thread."""
+        return self._file.size_bytes() if self._file else 0
+
+    def _in_transaction(self, work: Callable[[schema.Execute], object]) -> None:
+        with self._transaction() as execute:
+            work(execute)
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[schema.Execute]:
@@ -206,6 +253,8 @@ class Store:
             except BaseException:
                 with contextlib.suppress(duckdb.Error):  # after some failures it is over already
                     self._connection.rollback()
+                with contextlib.suppress(duckdb.Error):
+                    upsert.restore(self._connection)
                 raise
             self._connection.commit()
 
@@ -216,3 +265,27 @@ class Store:
     def _one(self, sql: str, values: Iterable[object]) -> tuple[Any, ...] | None:
         rows = self._all(sql, values)
         return rows[0] if rows else None
+
+
+def _merged(parts: Iterable[Mapping[Name, str]]) -> dict[Name, str]:
+    return {name: value for part in parts for name, value in part.items()}
+
+
+def _delete(file: StoreFile) -> None:
+    try:
+        file.delete()
+    except OSError:
+        raise StoreError(
+            "The files of the local history could not be deleted. Close other programs that may"
+            " have them open, such as a backup, and try again."
+        ) from None
+
+
+def _drop(execute: schema.Execute, where: str, values: tuple[object, ...]) -> int:
+    """Drop contacts with their earlier versions; returns how many contacts."""
+    found = execute(f"SELECT count(*) FROM contact WHERE {where}", values).fetchone()
+    count = int(found[0]) if found else 0
+    if count:
+        execute(f"DELETE FROM version WHERE no IN (SELECT no FROM contact WHERE {where})", values)
+        execute(f"DELETE FROM contact WHERE {where}", values)
+    return count

@@ -31,6 +31,14 @@ MESSAGE_TYPE = {
     "apple": "Apple Messages",
     "open": "Open messaging",
 }
+_INITIATOR = {
+    "acd": "Queue",
+    "api": "Program",
+    "botflow": "Bot",
+    "dialer": "Dialler",
+    "ivr": "IVR",
+    "voicesurveyflow": "Voice survey",
+}
 _DISCONNECT = {
     "client": "Client",
     "endpoint": "Endpoint",
@@ -69,6 +77,11 @@ def direction(value: str) -> str:
 
 def message_type(value: str) -> str:
     return MESSAGE_TYPE.get(value, value)
+
+
+def initiator(value: str) -> str:
+    """Who began a contact: a participant's purpose (contract §2.3)."""
+    return _INITIATOR.get(value) or spaced(value)
 
 
 def disconnect(value: str) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from desktop_app.core.genesys import wire
+from desktop_app.core.history.changes import CellChange, Reading, changes
 from desktop_app.core.history.clock import Clock
+from desktop_app.core.history.columns import read
 from desktop_app.core.history.conversation import read_contact
-from desktop_app.core.history.masking import mask_json, masked_names
+from desktop_app.core.history.masking import mask_json, masked_names, read_masked
 from desktop_app.core.history.reader import Reader
 from desktop_app.core.history.store import Store
 from desktop_app.gui.contact.details_panel import ContactView
@@ -21,6 +23,7 @@ class ContactLoader(QObject):
 
     loaded = Signal(object)  # ContactView
     gone = Signal()  # there is no such contact any more, or none is wished for
+    seen = Signal(object)  # the number of a contact that is news no more
 
     def __init__(
         self,
@@ -49,6 +52,13 @@ class ContactLoader(QObject):
         self._job = self._tasks.window(lambda: _read(reader, store, clock, number, masked))
         self._job.succeeded.connect(self._on_read)
 
+    def note_seen(self, view: ContactView) -> None:
+        """The person has it before them: what Genesys has changed is news no more."""
+        if view.is_changed:
+            store, number = self._store, view.number
+            job = self._tasks.write(lambda: _mark_seen(store, number))
+            job.succeeded.connect(self.seen)
+
     def set_clock(self, clock: Clock) -> None:
         self._clock = clock
 
@@ -72,10 +82,24 @@ def _read(
     raw = reader.raw(number)
     if raw is None:
         return None
+    cells = reader.rows([number], ["changed", "changed_at"]).get(number)
+    is_changed, changed_at = cells.cells if cells else (None, None)
     name = store.naming()
     if masked:
         raw, name = mask_json(raw), masked_names(name)
     conversation = wire.decode(raw, wire.Conversation)
+    found: list[CellChange] = []
+    if isinstance(changed_at, int):
+        earlier = [
+            Reading(version.seen_ms, _decoded(version.raw, masked=masked))
+            for version in reader.versions(number)
+        ]
+        reading = read_masked if masked else read
+        found = changes(
+            [*earlier, Reading(changed_at, conversation)],
+            name,
+            lambda column, value: reading(column, value, clock),
+        )
     return ContactView(
         conversation=conversation,
         contact=read_contact(conversation, name),
@@ -83,4 +107,16 @@ def _read(
         clock=clock,
         names=name,
         now_ms=clock.now_ms(),
+        number=number,
+        is_changed=bool(is_changed),
+        changes=tuple(found),
     )
+
+
+def _mark_seen(store: Store, number: int) -> int:
+    store.mark_seen([number])
+    return number
+
+
+def _decoded(raw: bytes, *, masked: bool) -> wire.Conversation:
+    return wire.decode(mask_json(raw) if masked else raw, wire.Conversation)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.core.genesys import wire
+from desktop_app.core.history.changes import CellChange
 from desktop_app.core.history.clock import Clock, duration_text
 from desktop_app.core.history.columns import one_line
 from desktop_app.core.history.contact import Contact
@@ -40,6 +41,7 @@ MARGIN_PX = 16
 _SEGMENT_TITLES = ("Start", "Who", "Segment", "Length", "Queue", "End")
 _SEGMENT_WIDTHS = (76, 120, 104, 80, 104, 120)
 _ATTRIBUTE_WIDTHS = (120, 160, 120)
+_CHANGE_WIDTHS = (148, 108, 120, 120)
 _PARTICIPANT_WIDTHS = (150, 76, 80, 120)
 _LENGTH_COLUMN = 3
 _KIND_COLUMN = 2
@@ -47,7 +49,11 @@ _KIND_COLUMN = 2
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ContactView:
-    """Everything the panel shows. ``raw`` is the stored JSON, ``now_ms`` ends what is open."""
+    """Everything the panel shows. ``raw`` is the stored JSON, ``now_ms`` ends what is open.
+
+    ``changes`` are what Genesys has rewritten since the contact was first read; ``is_changed``
+    says that some of it is news to the person.
+    """
 
     conversation: wire.Conversation
     contact: Contact
@@ -55,6 +61,9 @@ class ContactView:
     clock: Clock
     names: Names
     now_ms: int
+    number: int = 0
+    is_changed: bool = False
+    changes: tuple[CellChange, ...] = ()
 
 
 class DetailsPanel(QWidget):
@@ -84,6 +93,7 @@ class DetailsPanel(QWidget):
         )
         self._participants = TreeModel(TITLES, self, right=frozenset({2}))
         self._attributes = RowsModel(theme, ("Attribute", "Value", "Participant"), self)
+        self._changes = RowsModel(theme, ("Read at", "Column", "Before", "After"), self)
         self._build_tabs()
         self._pages = QStackedWidget(self)
         self._empty = self._build_empty()
@@ -93,6 +103,10 @@ class DetailsPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._pages)
+
+    @property
+    def contact(self) -> ContactView | None:
+        return self._view
 
     def show_contact(self, view: ContactView) -> None:
         self._view = view
@@ -104,6 +118,7 @@ class DetailsPanel(QWidget):
         self._tabs.setTabVisible(
             self._tabs.indexOf(self._attributes_table), _has_attributes(view.conversation)
         )
+        self._tabs.setTabVisible(self._tabs.indexOf(self._changes_table), bool(view.changes))
         self._stale = set(self._fillers)
         self._pages.setCurrentWidget(self._filled)
         self._fill_current()
@@ -116,6 +131,7 @@ class DetailsPanel(QWidget):
         self._segments.show_rows([])
         self._participants.show_nodes([])
         self._attributes.show_rows([])
+        self._changes.show_rows([])
         self._raw.clear()
         self._pages.setCurrentWidget(self._empty)
 
@@ -161,13 +177,12 @@ class DetailsPanel(QWidget):
         tabs = QVBoxLayout(lower)
         tabs.setContentsMargins(MARGIN_PX, 4, MARGIN_PX, 0)
         tabs.addWidget(self._tabs)
-        split = QSplitter(Qt.Orientation.Vertical, page)
+        self.split = split = QSplitter(Qt.Orientation.Vertical, page)
         split.setChildrenCollapsible(False)
         split.addWidget(scroll)
         split.addWidget(lower)
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 2)
-        split.setSizes([420, 300])
         head = QVBoxLayout()
         head.setContentsMargins(MARGIN_PX, 12, 8, 0)
         head.addWidget(self._header)
@@ -183,6 +198,8 @@ class DetailsPanel(QWidget):
         self._attributes_table = _table(
             self._attributes, "attributesTable", "Attributes of the contact"
         )
+        self._changes_table = _table(self._changes, "changesTable", "What Genesys has rewritten")
+        _set_widths(self._changes_table.horizontalHeader(), _CHANGE_WIDTHS)
         _set_widths(segments_table.horizontalHeader(), _SEGMENT_WIDTHS)
         _set_widths(self._attributes_table.horizontalHeader(), _ATTRIBUTE_WIDTHS)
         self._tree = _tree(self._participants)
@@ -191,13 +208,16 @@ class DetailsPanel(QWidget):
             self._tree: self._fill_participants,
             self._attributes_table: self._fill_attributes,
             self._raw: self._fill_raw,
+            self._changes_table: self._fill_changes,
         }
         self._tabs = QTabWidget(self)
         self._tabs.setObjectName("detailsTabs")
         self._tabs.setAccessibleName("Parts of the contact")
         self._tabs.setDocumentMode(True)
         for tab, title in zip(
-            self._fillers, ("Segments", "Participants", "Attributes", "Raw JSON"), strict=True
+            self._fillers,
+            ("Segments", "Participants", "Attributes", "Raw JSON", "Changes"),
+            strict=True,
         ):
             self._tabs.addTab(tab, title)
         self._tabs.currentChanged.connect(self._fill_current)
@@ -234,6 +254,14 @@ class DetailsPanel(QWidget):
             for key, value in sorted((participant.attributes or {}).items()):
                 rows.append(Row((one_line(key), one_line(value or ""), node.texts[0])))
         self._attributes.show_rows(rows)
+
+    def _fill_changes(self, view: ContactView) -> None:
+        self._changes.show_rows(
+            [
+                Row((view.clock.instant(each.seen_ms), each.title, each.before, each.after))
+                for each in view.changes
+            ]
+        )
 
     def _fill_raw(self, view: ContactView) -> None:
         self._raw.show_json(view.raw)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from desktop_app.core.history.clock import Clock
-from desktop_app.core.history.columns import column, read
+from desktop_app.core.history.columns import column, read, row
 from desktop_app.core.history.contact import Contact
 
 FACT_KEYS = (
@@ -47,9 +47,9 @@ FACT_KEYS = (
 def facts_of(contact: Contact, clock: Clock) -> list[tuple[str, str]]:
     """Title and text of every fact that the contact has; what is empty or zero is left out."""
     facts = []
+    cells = row(contact)
     for key in FACT_KEYS:
-        definition = column(key)
-        value = definition.derive(contact)
+        definition, value = column(key), cells.get(key)
         if value and (text := read(definition, value, clock)):
             facts.append((definition.title, text))
     return facts

@@ -6,8 +6,9 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from desktop_app.core.history import words
 from desktop_app.core.history.clock import Clock, duration_text
-from desktop_app.core.history.columns import column, one_line
+from desktop_app.core.history.columns import one_line
 from desktop_app.core.history.contact import Contact
 from desktop_app.gui.assets import Icon
 from desktop_app.gui.theme import Theme
@@ -57,6 +58,12 @@ class Header(QWidget):
         label.setObjectName(object_name)
         label.setProperty("role", role)
         label.setTextFormat(Qt.TextFormat.PlainText)
+        # Absolute: a name written from right to left stays under the rest.
+        label.setAlignment(
+            Qt.AlignmentFlag.AlignVCenter
+            | Qt.AlignmentFlag.AlignLeft
+            | Qt.AlignmentFlag.AlignAbsolute
+        )
         label.setWordWrap(True)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         return label
@@ -66,7 +73,7 @@ def _when(contact: Contact, clock: Clock) -> str:
     said = []
     if contact.start_ms is not None:
         said += [clock.date(contact.start_ms), clock.time(contact.start_ms)]
-    kind = (str(column(key).derive(contact) or "") for key in ("direction", "media"))
+    kind = (words.direction(contact.direction), words.media(contact.media))
     said.append(" ".join(filter(None, kind)).lower())
     return one_line(" · ".join(filter(None, said)))
 

@@ -1,6 +1,7 @@
 """The table's model: an order of a million contacts, and the cells of those in sight.
 
-The order is an array of numbers, read once per query.  Cells are read in windows around what
+The order is an array of numbers, read once per query; its first rows come before the rest, with
+their cells, because that takes a fraction of the time.  Cells are read in windows around what
 is looked at, formatted on the way, and kept in an LRU; until they arrive a cell is empty.
 ``data`` answers from memory and never waits.
 """
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import (
@@ -24,35 +25,37 @@ from PySide6.QtCore import (
 
 from desktop_app.core.errors import ContactHistoryError
 from desktop_app.core.history.clock import Clock
-from desktop_app.core.history.columns import Column, Kind, Value, column, read
+from desktop_app.core.history.columns import Column, Value, column, read
 from desktop_app.core.history.query import Query
 from desktop_app.core.history.reader import Numbers, Reader
+from desktop_app.gui.history.heads import Title, alignment, title
 from desktop_app.gui.history.reordering import Reordering, reorder
+from desktop_app.gui.history.row_reading import (
+    CellText,
+    FirstRows,
+    FormattedRow,
+    read_first,
+    read_rows,
+    read_texts,
+    read_value,
+)
 from desktop_app.gui.tasks import Job, Tasks
 
+FIRST_ROWS = 200  # more than a tall screen shows
 MARGIN = 120  # rows read before and after those looked at, so that scrolling meets them
 KEPT_ROWS = 6_000  # formatted rows in memory; about 1 kB each
 
 Index = QModelIndex | QPersistentModelIndex
 Reading = Callable[[Column, Value, Clock], str]  # a cell as it is shown
-CellText = Callable[[Column, Value], str]
 
-_RIGHT_ALIGNED = (Kind.DURATION, Kind.COUNT, Kind.NUMBER)
-
-
-@dataclass(frozen=True, slots=True)
-class FormattedRow:
-    """One contact as it is painted. ``state`` is that of the outcome: good, warn, bad, none."""
-
-    state: str
-    texts: tuple[str, ...]
+CHANGED = "Genesys has changed this contact since you last looked"
 
 
 class HistoryModel(QAbstractTableModel):
     """Shows what a query finds in the store.
 
     Every text of a cell that leaves the model, to be painted, copied or read aloud, was made by
-    ``reading``; sorting and filtering work on what is stored.
+    ``reading``, of a head by ``title_of``; sorting and filtering work on what is stored.
     """
 
     query_shown = Signal()  # another query's rows stand in place
@@ -68,6 +71,7 @@ class HistoryModel(QAbstractTableModel):
         parent: QObject | None = None,
         *,
         reading: Reading = read,
+        title_of: Title = title,
     ) -> None:
         super().__init__(parent)
         self._tasks = tasks
@@ -75,6 +79,8 @@ class HistoryModel(QAbstractTableModel):
         self._window_reader = new_reader()
         self._clock = clock
         self._reading = reading
+        self._cell_text = _at(reading, clock)
+        self.title_of = title_of
         self._columns: list[Column] = [column(key) for key in keys]
         self._query: Query | None = None
         self._order: Numbers = np.empty(0, dtype=np.int64)
@@ -117,7 +123,7 @@ class HistoryModel(QAbstractTableModel):
         self._order_again = False
         if self._order_job is not None:
             self._order_job.cancel()
-        self._read_order()
+        self._read_first()
 
     def refresh(self) -> None:
         """The store has changed: read the order and the cells in sight again.
@@ -140,8 +146,14 @@ class HistoryModel(QAbstractTableModel):
     def set_clock(self, clock: Clock) -> None:
         """Show instants in another time zone."""
         self._clock = clock
+        self._cell_text = _at(self._reading, clock)
         self._forget_rows()
         self._all_changed()
+
+    @property
+    def numbers(self) -> Numbers:
+        """The store's numbers of all contacts, in the table's order; not to be changed."""
+        return self._order
 
     def number(self, row: int) -> int | None:
         """The store's number of the contact in a row."""
@@ -155,12 +167,22 @@ class HistoryModel(QAbstractTableModel):
             self._want(row)
         return found
 
+    def reread(self, number: int) -> None:
+        """Something of one contact is otherwise by now: read its cells again if it is shown."""
+        self._stale.add(number)
+        self._all_changed()
+
     def read_texts(self, rows: Sequence[int], keys: Sequence[str]) -> Job:
         """Read cells of rows, in sight or not, as they would be shown: list of tuples of text."""
         numbers = [int(number) for number in self._order[list(rows)]]
         reader, columns = self._order_reader, [column(key) for key in keys]
-        cell_text = self._cell_text()
-        return self._tasks.order(lambda: _texts(reader, numbers, columns, cell_text))
+        cell_text = self._cell_text
+        return self._tasks.order(lambda: read_texts(reader, numbers, columns, cell_text))
+
+    def read_value(self, row: int, key: str) -> Job:
+        """Read a cell's value as it is stored, to filter by; None where the contact is gone."""
+        number, reader = int(self._order[row]), self._order_reader
+        return self._tasks.order(lambda: read_value(reader, number, key))
 
     def close(self) -> None:
         """Stop reading and let the connections go."""
@@ -182,6 +204,9 @@ class HistoryModel(QAbstractTableModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             row = self.formatted(index.row())
             return row.texts[index.column()] if row else ""
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole:
+            row = self.formatted(index.row())
+            return CHANGED if row and row.changed else ""
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return alignment(self._columns[index.column()])
         return None
@@ -195,7 +220,7 @@ class HistoryModel(QAbstractTableModel):
         if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self._columns):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._columns[section].title
+            return self.title_of(self._columns[section])
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._columns[section].help
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -212,26 +237,40 @@ class HistoryModel(QAbstractTableModel):
 
     # --- the order ----------------------------------------------------------------------------
 
+    def _read_first(self) -> None:
+        """Read the first rows of a new query, and then all of its order."""
+        query, reader, before = self._query, self._order_reader, self._order
+        if query is None:
+            return
+        columns, cell_text = self._columns, self._cell_text
+        job = self._start_order_job(
+            lambda: read_first(reader, query, before, columns, cell_text, FIRST_ROWS)
+        )
+        job.succeeded.connect(self._on_first_read)
+
     def _read_order(self) -> None:
-        query = self._query
+        query, reader, before = self._query, self._order_reader, self._order
         if query is None:
             return
         self._order_again = False
-        reader = self._order_reader
-        before = self._order
-        self._order_job = self._tasks.order(
-            lambda: reorder(before, reader.order(query)), reader.interrupt
-        )
-        self._order_job.succeeded.connect(self._on_order_read)
-        self._order_job.failed.connect(self._on_failed)
-        self._order_job.ended.connect(self._on_order_ended)
+        job = self._start_order_job(lambda: reorder(before, reader.order(query)))
+        job.succeeded.connect(self._on_order_read)
+
+    def _start_order_job(self, work: Callable[[], object]) -> Job:
+        self._order_job = job = self._tasks.order(work, self._order_reader.interrupt)
+        job.failed.connect(self._on_failed)
+        job.ended.connect(self._on_order_ended)
+        return job
+
+    def _on_first_read(self, found: FirstRows) -> None:
+        if found.columns is self._columns and found.cell_text is self._cell_text:
+            self._keep(found.rows)
+        self._order_again = True
+        self._put_in_place(found.change)
 
     def _on_order_read(self, change: Reordering | None) -> None:
         self._stale = set(self._rows)
-        if change is None:
-            self._all_changed()
-        else:
-            self._rearrange(change)
+        self._put_in_place(change)
         if self._shown_query != self._query:
             self._shown_query = self._query
             self.query_shown.emit()
@@ -243,6 +282,12 @@ class HistoryModel(QAbstractTableModel):
         self._order_job = None
         if self._order_again:
             self._read_order()
+
+    def _put_in_place(self, change: Reordering | None) -> None:
+        if change is None:
+            self._all_changed()
+        else:
+            self._rearrange(change)
 
     def _rearrange(self, change: Reordering) -> None:
         """Put another order in place; selection and current contact follow."""
@@ -289,15 +334,19 @@ class HistoryModel(QAbstractTableModel):
         if not numbers:
             return
         reader, columns = self._window_reader, list(self._columns)
-        cell_text = self._cell_text()
+        cell_text = self._cell_text
         self._window_job = self._tasks.window(
-            lambda: _formatted(reader, numbers, columns, cell_text)
+            lambda: read_rows(reader, numbers, columns, cell_text)
         )
         self._window_job.succeeded.connect(self._on_window_read)
         self._window_job.failed.connect(self._on_failed)
         self._window_job.ended.connect(self._on_window_ended)
 
     def _on_window_read(self, rows: dict[int, FormattedRow]) -> None:
+        self._keep(rows)
+        self._all_changed()
+
+    def _keep(self, rows: dict[int, FormattedRow]) -> None:
         for number, row in rows.items():
             self._rows[number] = row
             self._rows.move_to_end(number)
@@ -305,7 +354,6 @@ class HistoryModel(QAbstractTableModel):
         while len(self._rows) > KEPT_ROWS:
             number, _ = self._rows.popitem(last=False)
             self._stale.discard(number)
-        self._all_changed()
 
     def _on_window_ended(self) -> None:
         if self.sender() is not self._window_job:
@@ -313,11 +361,6 @@ class HistoryModel(QAbstractTableModel):
         self._window_job = None
         if self._wanted is not None:
             self._window_timer.start()
-
-    def _cell_text(self) -> CellText:
-        """How cells read now; the clock may change while they are being read."""
-        reading, clock = self._reading, self._clock
-        return lambda column, value: reading(column, value, clock)
 
     def _forget_rows(self) -> None:
         if self._window_job is not None:
@@ -338,38 +381,5 @@ class HistoryModel(QAbstractTableModel):
             raise error
 
 
-def alignment(shown: Column) -> Qt.AlignmentFlag:
-    """Numbers to the right, so that their digits line up; everything else to the left."""
-    side = (
-        Qt.AlignmentFlag.AlignRight if shown.kind in _RIGHT_ALIGNED else Qt.AlignmentFlag.AlignLeft
-    )
-    # Absolute: a name written from right to left stays under its column's head.
-    return side | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
-
-
-def _formatted(
-    reader: Reader, numbers: list[int], columns: list[Column], cell_text: CellText
-) -> dict[int, FormattedRow]:
-    """Read and format; runs on a read lane."""
-    rows = reader.rows(numbers, [column.key for column in columns])
-    return {
-        number: FormattedRow(
-            row.state,
-            tuple(
-                cell_text(column, value) for column, value in zip(columns, row.cells, strict=True)
-            ),
-        )
-        for number, row in rows.items()
-    }
-
-
-def _texts(
-    reader: Reader, numbers: list[int], columns: list[Column], cell_text: CellText
-) -> list[tuple[str, ...]]:
-    """The texts of contacts in the order of ``numbers``, without those that are gone."""
-    texts: list[tuple[str, ...]] = []
-    for first in range(0, len(numbers), 1000):
-        part = numbers[first : first + 1000]
-        found = _formatted(reader, part, columns, cell_text)
-        texts += [found[number].texts for number in part if number in found]
-    return texts
+def _at(reading: Reading, clock: Clock) -> CellText:
+    return lambda column, value: reading(column, value, clock)

@@ -50,6 +50,13 @@ def reorder(before: Numbers, order: Numbers) -> Reordering | None:
     return Reordering(order, np.concatenate([before, added]), np.concatenate([order, removed]))
 
 
+def brought_forward(before: Numbers, first: Numbers) -> Reordering | None:
+    """How to put some contacts first while the rest of their order isn't known yet: what was there
+    stays behind them. None when they are first already."""
+    behind = before[~np.isin(before, first)]
+    return reorder(before, np.concatenate([first, behind]))
+
+
 def _place(order: Numbers, number: int) -> int:
     places: npt.NDArray[np.intp] = np.flatnonzero(order == number)
     return int(places[0])

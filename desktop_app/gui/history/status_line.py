@@ -7,6 +7,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QProgressBar,
+    QPushButton,
     QToolButton,
     QWidget,
 )
@@ -17,12 +18,14 @@ from desktop_app.core.history.sync import Progress
 from desktop_app.gui.assets import Icon
 from desktop_app.gui.labels import label
 from desktop_app.gui.theme import STATUS_PX, Theme
+from desktop_app.gui.tooltip import plain
 
 PERMILLE = 1000
 
 
 class StatusLine(QFrame):
     cancel_asked = Signal()
+    coverage_asked = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,7 +33,12 @@ class StatusLine(QFrame):
         self.setProperty("role", "surface")
         self.setFixedHeight(STATUS_PX)
         self._shown = label("", "strong", name="statusShown", wrap=False)
-        self._state = label("", "muted", name="statusState", wrap=False)
+        self._state = QPushButton(self)
+        self._state.setObjectName("statusState")
+        self._state.setProperty("kind", "link")
+        self._state.clicked.connect(self.coverage_asked)
+        self._selected = label("", "muted", name="statusSelected", wrap=False)
+        self._totals = label("", "muted", name="statusTotals", wrap=False)
         self._bar = QProgressBar(self)
         self._bar.setObjectName("statusProgress")
         self._bar.setAccessibleName("Progress of reading")
@@ -48,7 +56,15 @@ class StatusLine(QFrame):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(12, 0, 8, 0)
         self._row.setSpacing(12)
-        for widget in (self._shown, self._state, self._bar, self._doing, self._cancel):
+        for widget in (
+            self._shown,
+            self._state,
+            self._selected,
+            self._totals,
+            self._bar,
+            self._doing,
+            self._cancel,
+        ):
             self._row.addWidget(widget)
         self._row.addStretch(1)
         for widget in (self._place, self._budget):
@@ -71,7 +87,18 @@ class StatusLine(QFrame):
     def show_coverage(self, coverage: Coverage | None, clock: Clock) -> None:
         """Say whether the range is complete, and as of when."""
         self._state.setText(completeness(coverage, clock))
-        self._state.setToolTip("; ".join(coverage.doubts) if coverage else "")
+        doubts = "; ".join(coverage.doubts) if coverage else ""
+        self._state.setToolTip(plain(doubts or "Show which days are held on this computer"))
+
+    def show_selected(self, rows: int) -> None:
+        """How many contacts are selected; one alone is only where the person stands."""
+        self._selected.setText(f"{rows:,} selected" if rows > 1 else "")
+        self._selected.setVisible(rows > 1)
+
+    def show_totals(self, words: str) -> None:
+        """Sums of what is selected, or of everything that is shown."""
+        self._totals.setText(words)
+        self._totals.setVisible(bool(words))
 
     def show_progress(self, progress: Progress, clock: Clock) -> None:
         self._bar.setRange(0, PERMILLE)
@@ -100,6 +127,9 @@ class StatusLine(QFrame):
     def show_message(self, words: str) -> None:
         self._doing.setText(words)
         self._doing.setVisible(bool(words))
+
+    def show_copied(self, rows: int) -> None:
+        self.show_message(f"{rows:,} rows copied" if rows != 1 else "1 row copied")
 
     def show_budget(self, used: int, allowed: int) -> None:
         self._budget.setText(f"API {used} / {allowed} a minute")

@@ -59,8 +59,7 @@ class _Line(QWidget):
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(label(entry.title, name=f"organisation_{entry.name}"))
-        use = "in use, sign out to change it" if entry.in_use else ""
-        about = " · ".join(filter(None, (entry.region, entry.grant, use)))
+        about = " · ".join(filter(None, (entry.region, entry.grant, _use_of(entry))))
         words.addWidget(label(about, "muted"))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -100,3 +99,9 @@ class _Line(QWidget):
 
     def _on_removal(self) -> None:
         self.remove_asked.emit(self._entry.name)
+
+
+def _use_of(entry: OrganisationEntry) -> str:
+    if not entry.in_use:
+        return ""
+    return "in use, sign out to change it" if entry.editable else "in use"

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import get_args
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QApplication,
     QButtonGroup,
     QCheckBox,
     QFrame,
-    QGridLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QRadioButton,
     QScrollArea,
@@ -23,16 +21,16 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.gui.assets import Icon
-from desktop_app.gui.labels import label
+from desktop_app.gui.labels import fact, facts, label
 from desktop_app.gui.notices import NoticeBar
 from desktop_app.gui.settings import about
 from desktop_app.gui.settings.admin_table import AdminTable
+from desktop_app.gui.settings.history_section import HistorySection
 from desktop_app.gui.settings.organisation_list import OrganisationList
 from desktop_app.gui.settings.state import SettingsState
 from desktop_app.gui.theme import Mode, Theme
 
 _WIDTH_PX = 760
-_TITLE_PX = 180  # of the facts' titles
 _LOOKS: dict[Mode, str] = {"system": "As the system", "light": "Light", "dark": "Dark"}
 _STAYING = (
     "Your sign-in is kept in this computer's keyring until it runs out, so that you need not sign "
@@ -67,8 +65,9 @@ class SettingsPage(QWidget):
         self._set_up = QPushButton("Set up another", self)
         self._set_up.setObjectName("settingsSetUp")
         self._set_up.clicked.connect(self.set_up_asked)
-        self._proxy = _value("networkProxy", "Proxy")
-        self._certificates = _value("networkCertificates", "Certificates")
+        self.history = HistorySection(self)
+        self._proxy = fact("networkProxy", "Proxy")
+        self._certificates = fact("networkCertificates", "Certificates")
         self._admin = AdminTable(self)
         self._notice = NoticeBar(theme, self, "settingsNotice")
         column = QVBoxLayout(self)
@@ -80,6 +79,9 @@ class SettingsPage(QWidget):
         here = Qt.ShortcutContext.WidgetWithChildrenShortcut
         leave = QShortcut(QKeySequence(QKeySequence.StandardKey.Cancel), self, context=here)
         leave.activated.connect(self.closed)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._on_focus_changed)
 
     def show_state(self, state: SettingsState) -> None:
         for button in self._looks.buttons():
@@ -96,6 +98,10 @@ class SettingsPage(QWidget):
     def tell(self, sentence: str) -> None:
         """Say what went wrong with something that was asked for here."""
         self._notice.say(sentence, level="warn")
+
+    def tell_nothing(self) -> None:
+        """What was said at another time is over."""
+        self._notice.clear()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -127,7 +133,8 @@ class SettingsPage(QWidget):
         parts = (
             ("Appearance", self._build_looks()),
             ("Sign-in", self._build_sign_in()),
-            ("Network", _facts([("Proxy", self._proxy), ("Certificates", self._certificates)])),
+            ("History on this computer", self.history),
+            ("Network", facts([("Proxy", self._proxy), ("Certificates", self._certificates)])),
             ("Set by your administrator", self._admin),
             ("About", _build_about()),
         )
@@ -137,7 +144,7 @@ class SettingsPage(QWidget):
             column.addWidget(label(title, "group"))
             column.addWidget(part)
         column.addStretch(1)
-        scroll = QScrollArea(self)
+        self._scroll = scroll = QScrollArea(self)
         scroll.setObjectName("settingsScroll")
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -178,41 +185,21 @@ class SettingsPage(QWidget):
 
     # --- what happens -------------------------------------------------------------------------
 
+    def _on_focus_changed(self, _before: QWidget | None, now: QWidget | None) -> None:
+        """The scroll area sees to it only where the focus has been inside of it before."""
+        if now is not None and self._scroll.isAncestorOf(now):
+            self._scroll.ensureWidgetVisible(now)
+
     def _on_look(self, button: QAbstractButton) -> None:
         self.look_chosen.emit(button.property("mode"))
 
 
 def _build_about() -> QWidget:
-    facts: list[tuple[str, QLabel]] = []
+    lines: list[tuple[str, QWidget]] = []
     for title, version in about.versions():
-        value = _value(f"version_{title.split()[0].lower()}", title)
+        value = fact(f"version_{title.split()[0].lower()}", title)
         value.setText(version)
-        facts.append((title, value))
-    licences = _value("licences", "Licences")
+        lines.append((title, value))
+    licences = fact("licences", "Licences")
     licences.setText(about.LICENCES)
-    return _facts([*facts, ("Licences", licences)])
-
-
-def _facts(facts: Sequence[tuple[str, QLabel]]) -> QWidget:
-    made = QWidget()
-    grid = QGridLayout(made)
-    grid.setContentsMargins(0, 0, 0, 0)
-    grid.setHorizontalSpacing(12)
-    grid.setVerticalSpacing(4)
-    grid.setColumnMinimumWidth(0, _TITLE_PX)
-    grid.setColumnStretch(1, 1)
-    for row, (title, value) in enumerate(facts):
-        grid.addWidget(label(title, "muted", wrap=False), row, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(value, row, 1)
-    return made
-
-
-def _value(name: str, title: str) -> QLabel:
-    """A fact to read and to copy."""
-    made = label("", name=name)
-    made.setAccessibleName(title)
-    made.setTextInteractionFlags(
-        Qt.TextInteractionFlag.TextSelectableByMouse
-        | Qt.TextInteractionFlag.TextSelectableByKeyboard
-    )
-    return made
+    return facts([*lines, ("Licences", licences)])

@@ -25,6 +25,20 @@ class OrganisationEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldingsState:
+    """What is held on this computer, in words. ``choices`` are days of keeping contacts, None for
+    as long as they are there, and whether each may be chosen; ``why_not`` says why some may not.
+    """
+
+    held: str = ""
+    size: str = ""
+    choices: Sequence[tuple[int | None, bool]] = ((None, True),)
+    chosen: int | None = None
+    why_not: str = ""
+    can_erase: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsState:
     """``why_not_stay`` says why staying signed in can't be chosen; empty where it can."""
 

@@ -53,6 +53,7 @@ class SidePanel(QFrame):
         )
         self._back.hide()
         self._is_locked = False
+        self._in_use = ""
         self._settings = self._button("Settings", "signInSettings", self.settings_asked, link=True)
         self._invitation = self._build_invitation()
         self._status = label("", "muted", name="signInStatus")
@@ -152,8 +153,11 @@ class SidePanel(QFrame):
         self._set_up.setVisible(not locked)
         self._show_how()
 
-    def offer_back(self, offered: bool) -> None:
+    def offer_back(self, offered: bool, *, in_use: str = "") -> None:
+        """``in_use`` is the name of the profile that can't be edited then."""
+        self._in_use = in_use
         self._back.setVisible(offered)
+        self._show_how()
 
     def say_why(self, why: str) -> None:
         """Tell why signing in is asked for again; empty for the first time."""
@@ -177,5 +181,6 @@ class SidePanel(QFrame):
         self._browser.setVisible(not self._policy.forces_window)
         practising = profile is not None and profile.is_practice
         free = not self._is_locked
-        self._edit.setVisible(profile is not None and not practising and free)
+        editable = profile is not None and not practising and self.name != self._in_use
+        self._edit.setVisible(editable and free)
         self._invitation.setVisible(self._policy.practice and not practising and free)

@@ -349,7 +349,7 @@ def test_an_ended_sign_in_is_raised_and_the_ids_stay_open() -> None:
         ("wrapup", "no such thing", None),
         ("queue", "ffff-ffff-ffff-ffff", None),
         ("wrapup", "ININ-", None),
-        ("flow", A, None),
+        ("team", A, None),
         ("user", "", None),
     ],
 )

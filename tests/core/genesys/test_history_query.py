@@ -11,8 +11,18 @@ from hypothesis import strategies as st
 
 from desktop_app.core.errors import IntervalError, RequestRefused
 from desktop_app.core.genesys import wire
-from desktop_app.core.genesys.history import QUERY, PageRequest, body, fetch_page
-from tests.core.genesys.scripted import refused, scripted, sent
+from desktop_app.core.genesys.history import (
+    DETAILS,
+    QUERY,
+    RETENTION,
+    PageRequest,
+    Scope,
+    body,
+    fetch_contacts,
+    fetch_page,
+    fetch_retention_days,
+)
+from tests.core.genesys.scripted import forbidden, refused, scripted, sent
 from tests.core.genesys.virtual_time import run
 
 START = 1_790_000_000_000  # 2026-09-21T14:13:20Z
@@ -39,8 +49,10 @@ def test_filters_and_order_go_along() -> None:
         1,
         page_size=25,
         order="desc",
-        segment_filters=(INBOUND,),
-        conversation_filters=(INBOUND, INBOUND),
+        scope=Scope(
+            "direction:inbound",
+            {"segmentFilters": [INBOUND], "conversationFilters": [INBOUND, INBOUND]},
+        ),
     )
     asked = json.loads(json.dumps(body(request)))
     assert asked["order"] == "desc"
@@ -121,3 +133,34 @@ def test_a_limit_of_the_service_arrives_with_its_code(code: str) -> None:
     with pytest.raises(RequestRefused) as caught:
         run(fetch_page(client, PageRequest(START, START + HOUR, 1)))
     assert (caught.value.status, caught.value.code) == (400, code)
+
+
+def test_single_contacts_come_with_one_request_and_may_be_missing() -> None:
+    def endpoint(request: httpx.Request) -> httpx.Response:
+        assert (request.method, request.url.path) == ("GET", DETAILS)
+        assert request.url.params["id"] == "a,b"
+        return httpx.Response(200, json={"conversations": [{"conversationId": "a"}]})
+
+    found = run(fetch_contacts(scripted(endpoint), ["a", "b"]))
+    assert [bytes(raw) for raw in found] == [b'{"conversationId":"a"}']
+    assert run(fetch_contacts(scripted(lambda _: httpx.Response(200, json={})), ["a"])) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "days"),
+    [
+        (httpx.Response(200, json={"retentionDays": 400}), 400),
+        (httpx.Response(200, json={"retentionDays": 0}), None),
+        (httpx.Response(200, json={}), None),
+        (forbidden("analytics:dataRetention:view"), None),
+        (refused(), None),
+    ],
+)
+def test_how_long_contacts_are_kept_may_not_be_said(
+    answer: httpx.Response, days: int | None
+) -> None:
+    def endpoint(request: httpx.Request) -> httpx.Response:
+        assert request.url.path == RETENTION
+        return answer
+
+    assert run(fetch_retention_days(scripted(endpoint))) == days

@@ -13,6 +13,9 @@ from desktop_app.core.history.clock import Clock
 from desktop_app.core.history.columns import (
     COLUMNS,
     DEFAULT_KEYS,
+    DERIVED,
+    OWN,
+    PINNED,
     Kind,
     Value,
     column,
@@ -22,6 +25,7 @@ from desktop_app.core.history.columns import (
 )
 from desktop_app.core.history.contact import Contact
 from desktop_app.core.history.conversation import read_contact
+from desktop_app.core.history.sessions import SAID
 from tests.core.history.conversations import (
     acd,
     agent,
@@ -42,10 +46,24 @@ TYPES: dict[Kind, type] = {
     Kind.COUNT: int,
     Kind.NUMBER: float,
     Kind.TEXT: str,
-    Kind.LIST: str,
+    Kind.LIST: tuple,
     Kind.FLAG: bool,
     Kind.ID: str,
 }
+
+
+# Contract §2.3, and the metrics of columns-and-filters that columns read.
+SEGMENT_TYPES = (
+    "alert barging callback coaching contacting converting delay dialing hold interact ivr"
+    " monitoring parked scheduled screenmonitoring sharing system transmitting unknown uploading"
+    " voicemail wrapup"
+).split()
+METRICS = (
+    "nError oAudioMessageCount oExternalAudioMessageCount oExternalMediaCount oMediaCount"
+    " oMessageTurn tActiveCallback tAnswered tBarging tCoaching tContacting tDialing"
+    " tFirstConnect tFirstDial tFirstEngagement tFirstResponse tMonitoring tPark tParkComplete"
+    " tVoicemail"
+).split()
 
 
 def call() -> Contact:
@@ -66,14 +84,15 @@ def read_all(told: Contact) -> dict[str, str]:
 
 def test_the_default_columns_and_their_order() -> None:
     assert DEFAULT_KEYS == (
-        "start", "outcome", "media", "direction", "customer", "agents", "queues", "wrapup",
-        "queue_wait", "handle", "duration", "ended_by", "ani", "dnis",
+        "start", "outcome", "duration", "media", "direction", "ended_by", "customer", "ani", "dnis",
+        "agents", "queues", "wrapup", "queue_wait", "handle", "mark",
     )  # fmt: skip
+    assert tuple(column.key for column in COLUMNS[:2]) == PINNED
 
 
 def test_a_call_as_the_table_shows_it() -> None:
     shown = read_all(call())
-    assert {key: shown[key] for key in DEFAULT_KEYS} == {
+    assert {key: shown[key] for key in DEFAULT_KEYS if key in shown} == {
         "start": "20 Nov 2026 09:49:12",
         "outcome": "Customer hung up",
         "media": "Voice",
@@ -123,10 +142,13 @@ def test_numbers_fit_their_column() -> None:
 def test_names_are_joined_as_a_path_or_a_list() -> None:
     told = Contact(agents=("Ana", "Zak", "Ana"), queues=("A", "B"), skills=("x", "y"))
     cells = row(told)
-    assert cells["agents"] == "Ana → Zak → Ana"
-    assert cells["agent_count"] == 2
-    assert cells["queues"] == "A → B"
-    assert cells["skills"] == "x, y"
+    assert (cells["agents"], cells["agent_count"]) == (("Ana", "Zak", "Ana"), 2)
+    shown = read_all(told)
+    assert (shown["agents"], shown["queues"], shown["skills"]) == (
+        "Ana → Zak → Ana",
+        "A → B",
+        "x, y",
+    )
 
 
 def test_unknown_words_are_shown_as_they_are() -> None:
@@ -141,7 +163,14 @@ def test_unknown_words_are_shown_as_they_are() -> None:
     [
         ("start", None, ""),
         ("start", 1 << 62, ""),
-        ("agents", "", ""),
+        ("agents", (), ""),
+        ("agents", ("Ana\nRuiz", "Zak"), "Ana Ruiz → Zak"),
+        ("skills", ("x", "y"), "x, y"),
+        ("day", ms(0), "Fri 20 Nov 2026"),
+        ("hour", ms(0), "09:00"),
+        ("offset", ms(0), "+00:00"),
+        ("offset", ms(0) - 150 * 86_400_000, "+01:00"),
+        ("day", 1 << 62, ""),
         ("flagged", True, "Yes"),
         ("flagged", False, ""),
         ("segments", 1234, "1,234"),
@@ -165,14 +194,44 @@ def test_marks_that_turn_text_round_are_dropped_and_joiners_kept() -> None:
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(conversations())
 def test_any_conversation_makes_a_row_of_the_right_types(conversation: wire.Conversation) -> None:
-    cells = row(read_contact(conversation, names))
-    assert list(cells) == [column.key for column in COLUMNS]
-    for each in COLUMNS:
-        value = cells[each.key]
+    told = read_contact(conversation, names)
+    cells = row(told)
+    assert cells.keys() <= {each.key for each in DERIVED}
+    for each in DERIVED:
+        value = cells.get(each.key)
         assert value is None or type(value) is TYPES[each.kind], each.key
+        assert each.derive is not None
+        assert (value or None) == (each.derive(told) or None), each.key  # however it is read
         if type(value) is int:
             assert -(1 << 63) <= value < 1 << 63
         assert "\n" not in read(each, value, CLOCK)
+
+
+def test_what_people_and_the_store_add_is_not_derived() -> None:
+    assert {each.key for each in OWN} == {
+        "mark", "tag", "note", "reviewed", "changed", "changed_at", "synced_at", "nth_contact",
+        "since_previous",
+    }  # fmt: skip
+    assert not row(call()).keys() & {each.key for each in OWN}
+    assert {*OWN, *DERIVED} == set(COLUMNS)
+
+
+def test_an_attribute_is_a_column_of_its_own() -> None:
+    told = contact({**customer(), "attributes": {"ivr.Skills": " Billing", "a\nb": "c"}})
+    chosen = column("attr.ivr.Skills")
+    assert (chosen.key, chosen.title, chosen.kind) == ("attr.ivr.Skills", "ivr.Skills", Kind.TEXT)
+    assert (chosen.group, chosen.default) == ("Attributes", False)
+    assert chosen.derive is not None
+    assert chosen.derive(told) == "Billing"
+    assert column("attr.a\nb").title == "a b"
+    with pytest.raises(KeyError):
+        column("attr.")
+
+
+def test_every_sign_is_a_word_of_the_service() -> None:
+    """A column whose signs are misspelt would stay empty for ever."""
+    signs = {sign for each in DERIVED for sign in each.signs}
+    assert signs <= {*SAID, *METRICS, *SEGMENT_TYPES}
 
 
 @given(st.none() | st.text() | st.integers() | st.booleans() | st.floats())

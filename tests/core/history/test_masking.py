@@ -12,13 +12,15 @@ from hypothesis import strategies as st
 from desktop_app.core.genesys import wire
 from desktop_app.core.genesys.wire import instant_ms
 from desktop_app.core.history.clock import Clock
-from desktop_app.core.history.columns import column
+from desktop_app.core.history.columns import COLUMNS, DERIVED, column, row
 from desktop_app.core.history.conversation import read_contact
 from desktop_app.core.history.masking import (
+    holds_numbers,
     mask_json,
     mask_number,
     mask_text,
     masked_names,
+    masked_title,
     read_masked,
 )
 
@@ -220,3 +222,89 @@ def test_T45_a_name_from_the_directory_may_be_a_number() -> None:
     names = masked_names(lambda kind, item: {"q": f"Line {CANARY}"}.get(item))
     assert names("queue", "q") == "Line +44 •••• 183"
     assert names("queue", "x") is None
+
+
+def test_T45_each_part_of_a_list_is_masked_by_itself() -> None:
+    told = ("4711", CANARY, "Grace Obi", "555 01", "02 1234")
+    assert read_masked(column("remote"), told, CLOCK) == (
+        "••••, +44 •••• 183, Grace Obi, ••••, ••••"
+    )
+    assert read_masked(column("wrapups"), ("Paid", CANARY), CLOCK) == "Paid, +44 •••• 183"
+
+
+def test_T45_an_attribute_that_is_a_number_is_hidden_in_its_cell_and_its_name() -> None:
+    chosen = column(f"attr.caller {CANARY}")
+    assert read_masked(chosen, f"{CANARY} | 020 7946 0123", CLOCK) == "+44 •••• 183 | •••• 123"
+    assert masked_title(chosen) == "caller +44 •••• 183"
+    assert holds_numbers(chosen.key)
+
+
+# Where a conversation may hold a number, by where it stands in the answer.
+_IN_CONVERSATION = ("externalTag",)
+_IN_PARTICIPANT = ("participantName", "externalContactId", "externalOrganizationId")
+_IN_SESSION = (
+    "ani dnis sessionDnis addressFrom addressTo remote remoteNameDisplayable protocolCallId"
+    " callbackUserName outboundContactId extendedDeliveryStatus".split()
+)
+_LISTS_IN_SESSION = ("cc", "bcc", "callbackNumbers")
+_IN_SEGMENT = ("subject", "wrapUpNote")
+
+
+def full_of(number: str, media: str) -> wire.Conversation:
+    segment: dict[str, object] = {
+        "segmentType": "interact",
+        "segmentStart": "2026-11-20T09:50:00.000Z",
+        "segmentEnd": "2026-11-20T09:58:00.000Z",
+        **dict.fromkeys(_IN_SEGMENT, number),
+    }
+    session: dict[str, object] = {
+        "mediaType": media,
+        "segments": [segment],
+        **dict.fromkeys(_IN_SESSION, number),
+        **{field: [number] for field in _LISTS_IN_SESSION},
+    }
+    people: list[dict[str, object]] = [
+        {"purpose": purpose, **dict.fromkeys(_IN_PARTICIPANT, number), "sessions": [session]}
+        for purpose in ("customer", "external")
+    ]
+    people[0]["attributes"] = {"phone": number}
+    giver = {**segment, "segmentStart": "2026-11-20T09:49:00.000Z", "disconnectType": "transfer",
+             "segmentEnd": "2026-11-20T09:57:00.000Z"}  # fmt: skip
+    agent = {"purpose": "agent", "sessions": [{"mediaType": media, "segments": [giver]}]}
+    taken: dict[str, object] = {**session, "segments": [{**segment, "disconnectType": "peer"}]}
+    taker = {"purpose": "external", "participantName": number, "sessions": [taken]}
+    told = {"participants": [agent, *people, taker], **dict.fromkeys(_IN_CONVERSATION, number)}
+    return wire.decode(json.dumps(told).encode(), wire.Conversation)
+
+
+@pytest.mark.parametrize("media", ["voice", "email", "message", "callback"])
+@pytest.mark.parametrize("number", [CANARY, f"tel:{CANARY}", "(020) 7946-0183"])
+def test_T45_no_column_shows_a_number_wherever_it_stands(media: str, number: str) -> None:
+    contact = read_contact(full_of(number, media), lambda kind, item: None)
+    cells = row(contact)
+    shown = {each.key: read_masked(each, cells.get(each.key), CLOCK) for each in DERIVED}
+    assert "7946" not in "".join(shown.values())
+    bare = {each.key for each in DERIVED if "7946" in str(cells.get(each.key))}
+    assert {"ani", "customer", "remote", "cc", "subject"} <= bare
+    assert ("outcome" in bare) == (media != "callback")
+    assert [key for key in bare if not holds_numbers(key)] == []
+
+
+def test_columns_that_list_staff_and_queues_hold_no_customers_numbers() -> None:
+    listed = ("agents", "queues", "wrapup", "media", "outcome_group", "divisions")
+    assert [key for key in listed if holds_numbers(key)] == []
+    assert {each.key for each in COLUMNS if holds_numbers(each.key)} >= {"note", "tag", "ani"}
+
+
+@pytest.mark.parametrize("field", ["cc", "bcc", "callbackNumbers"])
+def test_T45_masked_json_hides_short_numbers_in_lists_of_addresses(field: str) -> None:
+    told = {field: ["4711", CANARY, 'say "204418"', "Grace"], "codes": ["4711"], "dnis": "4711"}
+    for indent in (None, 1):
+        read = json.loads(mask_json(json.dumps(told, indent=indent).encode()))
+        assert read == {
+            field: ["••••", "+44 •••• 183", 'say "••••"', "Grace"],
+            "codes": ["4711"],
+            "dnis": "••••",
+        }
+    empty = b'{"cc": [], "bcc": ["Grace" , "Ana"]}'
+    assert mask_json(empty) == empty

@@ -28,7 +28,7 @@ def test_every_column_can_be_read() -> None:
         put(store, stored("a"))
         cells = store.reader().rows([1], [column.key for column in COLUMNS])[1].cells
         assert len(cells) == len(COLUMNS)
-        assert set(cells) == {None, DAY, "a"}
+        assert set(cells) == {None, DAY, "a", 5}  # 5: when it was read
 
 
 def test_no_numbers_and_no_contacts_are_no_trouble() -> None:
@@ -95,7 +95,7 @@ def test_an_interrupted_search_ends_with_an_error_of_the_tree() -> None:
         reader = store.reader()
         store._connection.execute(
             "INSERT INTO contact (no, conversation_id, start_ms, pass_ms, state, haystack, raw,"
-            " c_customer) SELECT i, i::VARCHAR, 5, 5, 'good', '', '', md5(i::VARCHAR)"
+            " c_external_tag) SELECT i, i::VARCHAR, 5, 5, 'good', '', '', md5(i::VARCHAR)"
             " FROM range(300000) t(i)"
         )
         failures: list[Exception] = []
@@ -103,7 +103,7 @@ def test_an_interrupted_search_ends_with_an_error_of_the_tree() -> None:
         def search() -> None:
             try:
                 while True:
-                    reader.order(Query(0, 10, sort="customer"))
+                    reader.order(Query(0, 10, sort="external_tag"))
             except StoreError as error:
                 failures.append(error)
 

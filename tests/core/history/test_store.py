@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -80,6 +81,17 @@ def test_a_page_that_fails_leaves_nothing() -> None:
         assert set(ids(store)) == {"kept", "next"}
 
 
+def test_a_page_that_can_not_be_put_in_leaves_nothing_and_the_next_one_goes_in() -> None:
+    nothing: Any = None
+    with in_memory() as store:
+        put(store, stored("kept"))
+        with pytest.raises(StoreError, match="ConstraintException"):  # not what comes of it
+            put(store, stored("kept", customer="new"), stored("bad", raw=nothing))
+        put(store, stored("next"))
+        assert ids(store, sort="conversation_id", descending=False) == ["kept", "next"]
+        assert ids(store, text="new") == []
+
+
 def test_a_contact_that_is_read_again_keeps_its_number() -> None:
     with in_memory() as store:
         reader = store.reader()
@@ -149,6 +161,32 @@ def test_a_reopened_store_has_all_of_it_and_goes_on_numbering(tmp_path: Path) ->
     assert store.spans(0, 1) == [span(5, Slice(0, HOUR_MS))]
     put(store, stored("c"))
     assert set(store.reader().rows(range(9), ["customer"])) == {1, 2, 3}
+    store.close()
+
+
+def test_an_unlikely_number_is_an_empty_cell() -> None:
+    with in_memory() as store:
+        put(store, stored("a", talk=2**63, handle=-(2**70), hold=2**62), stored("b", talk=0))
+        rows = store.reader().rows([1, 2], ["talk", "handle", "hold"])
+        assert [rows[no].cells for no in (1, 2)] == [(None, None, 2**62), (0, None, None)]
+
+
+def test_cells_of_every_kind_come_back(tmp_path: Path) -> None:
+    names = ("Żak → Ana", 'a "quote", a comma', "a\x1fb", "")
+    cells: dict[str, Any] = {
+        "agents": names,
+        "flagged": False,
+        "mos": 4.25,
+        "media": "",
+        "talk": 0,
+        "queues": (),
+    }
+    store = opened(tmp_path)
+    contact = replace(stored("a", **cells), attributes={"Tier": "Gold", "it's": 'a "b"'})
+    put(store, contact, stored("b"))
+    row = store.reader().rows([1], [*cells, "attr.it's", "attr.none"])[1]
+    assert row.cells == (names, False, 4.25, None, 0, None, 'a "b"', None)
+    assert set(store.reader().rows([2], list(cells))[2].cells) == {None}
     store.close()
 
 
@@ -227,6 +265,7 @@ def assert_whole(store: Store, acknowledged: int) -> None:
 
 
 @_POSIX
+@pytest.mark.timeout(60 + 10 * KILLS)
 def test_F16_a_kill_loses_no_acknowledged_page_and_leaves_no_part_of_one(tmp_path: Path) -> None:
     dice = random.Random(16)
     for _ in range(KILLS):

@@ -12,11 +12,13 @@ from desktop_app.core.errors import RequestRefused
 from desktop_app.core.genesys import wire
 from desktop_app.core.genesys.client import GenesysClient
 from desktop_app.core.genesys.directory import Directory
-from desktop_app.core.genesys.history import PageRequest, fetch_page
-from desktop_app.core.history import sync
+from desktop_app.core.genesys.history import HistoryApi, PageRequest
+from desktop_app.core.genesys.jobs import DetailJobs
+from desktop_app.core.genesys.timing import Timing
 from desktop_app.core.history.coverage import DAY_MS, FRESH_MS, coverage
+from desktop_app.core.history.reading.by_query import PAGES_AHEAD
 from desktop_app.core.history.store import Store
-from desktop_app.core.history.sync import Progress, Synchroniser
+from desktop_app.core.history.sync import SLICES_AT_ONCE, Limits, Progress, Synchroniser
 from desktop_app.practice.server import PracticeServer
 from desktop_app.practice.settings import PracticeSettings
 from tests.core.history.history_samples import (
@@ -33,11 +35,19 @@ from tests.core.history.history_samples import (
 
 
 def read(
-    service: Service, store: Store, start_ms: int, end_ms: int, now_ms: int, *, again: bool = False
+    service: Service,
+    store: Store,
+    start_ms: int,
+    end_ms: int,
+    now_ms: int,
+    *,
+    again: bool = False,
+    page_size: int = 100,
 ) -> list[Progress]:
     told: list[Progress] = []
+    limits = Limits(page_size=page_size)
     asyncio.run(
-        reading(service, store, on_progress=told.append).sync(
+        reading(service, store, on_progress=told.append, limits=limits).sync(
             start_ms, end_ms, now_ms=now_ms, again=again
         )
     )
@@ -66,15 +76,12 @@ RANGES = {
 
 @pytest.mark.parametrize("name", RANGES)
 @pytest.mark.parametrize("page_size", [10, 100])
-def test_a_range_is_read_whole_and_trimmed(
-    name: str, page_size: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sync, "PAGE_SIZE", page_size)
+def test_a_range_is_read_whole_and_trimmed(name: str, page_size: int) -> None:
     start_ms, end_ms = RANGES[name]
     now_ms = LATER + 100 * DAY_MS
     service = Service(MONTHS)
     with in_memory() as store:
-        read(service, store, start_ms, end_ms, now_ms)
+        read(service, store, start_ms, end_ms, now_ms, page_size=page_size)
         assert sorted(ids(store)) == truth(service, start_ms, end_ms)
         found = coverage(start_ms, end_ms, store.spans(start_ms, end_ms), now_ms=now_ms)
         assert (found.missing, found.doubts) == ((), ())
@@ -157,19 +164,22 @@ def test_requests_side_by_side_stay_bounded() -> None:
     with in_memory() as store:
         read(service, store, DAY, DAY + 9 * DAY_MS, LATER)
         assert len(ids(store)) == 9 * 500
-    assert 1 < service.most_at_once <= sync.SLICES_AT_ONCE * (sync.PAGES_AHEAD + 1)
+    assert 1 < service.most_at_once <= SLICES_AT_ONCE * (PAGES_AHEAD + 1)
 
 
 @pytest.mark.parametrize(
-    "refusal",
+    ("refusal", "sizes"),
     [
-        RequestRefused("too much", status=413),
-        RequestRefused("too much", code="response.entity.too.large"),
-        RequestRefused("The pageSize must not exceed 20."),
+        (RequestRefused("too much", status=413), {100, 50, 25}),
+        (RequestRefused("too much", code="response.entity.too.large"), {100, 50, 25}),
+        (RequestRefused("The pageSize is too large."), {100, 50, 25}),
+        (RequestRefused("Refused (400 bad.request): pageSize must be from 1 to 20"), {100, 20}),
     ],
-    ids=["413", "too large", "page size"],
+    ids=["413", "too large", "page size", "page size named"],
 )
-def test_a_page_that_is_too_large_is_asked_for_in_halves(refusal: RequestRefused) -> None:
+def test_a_page_that_is_too_large_is_asked_for_in_smaller_ones(
+    refusal: RequestRefused, sizes: set[int]
+) -> None:
     async def refuse(number: int, request: PageRequest) -> None:
         if request.page_size > 25 and number >= 2:
             raise refusal
@@ -179,7 +189,7 @@ def test_a_page_that_is_too_large_is_asked_for_in_halves(refusal: RequestRefused
         read(service, store, DAY, DAY + DAY_MS, LATER)
         assert sorted(ids(store)) == truth(service, DAY, DAY + DAY_MS)
         assert coverage(DAY, DAY + DAY_MS, store.spans(0, 2**60), now_ms=LATER).complete
-    assert {request.page_size for request in service.requests} == {100, 50, 25}
+    assert {request.page_size for request in service.requests} == sizes
 
 
 def test_pages_are_not_halved_for_ever() -> None:
@@ -234,32 +244,44 @@ def practice() -> Iterator[PracticeServer]:
 
 
 def read_practice(
-    server: PracticeServer, store: Store, start_ms: int, end_ms: int, now_ms: int
+    server: PracticeServer,
+    store: Store,
+    start_ms: int,
+    end_ms: int,
+    now_ms: int,
+    *,
+    by_job: bool = False,
 ) -> None:
     async def main() -> None:
         token = server.issue_token()
         client = GenesysClient(server.api_url, lambda: token)
-
-        async def fetch(request: PageRequest) -> wire.ConversationPage:
-            return await fetch_page(client, request)
-
+        api = HistoryApi(client)
+        jobs = DetailJobs(client, timing=Timing(sleep=lambda _: asyncio.sleep(0)))
         try:
-            await Synchroniser(fetch, Directory(client), store, with_a_pause).sync(
-                start_ms, end_ms, now_ms=now_ms
-            )
+            await Synchroniser(
+                api.page,
+                Directory(client),
+                store,
+                with_a_pause,
+                jobs=jobs if by_job else None,
+                fetch_contacts=api.contacts,
+                retention_days=api.retention_days,
+                limits=Limits(worth_a_job=10, page_size=10, job_page_size=70),
+            ).sync(start_ms, end_ms, now_ms=now_ms)
         finally:
             await client.aclose()
 
     asyncio.run(main())
 
 
+@pytest.mark.parametrize("by_job", [False, True], ids=["query", "jobs"])
 @pytest.mark.parametrize(
     ("first_hour", "last_hour"),
     [(0, 24), (9, 15), (30 * 24 + 5, 33 * 24 + 7), (2, 35 * 24), (39 * 24, 45 * 24)],
     ids=["a day", "part of a day", "several days", "over a month", "into the future"],
 )
 def test_what_the_practice_organisation_has_is_what_the_store_has(
-    practice: PracticeServer, first_hour: int, last_hour: int
+    practice: PracticeServer, first_hour: int, last_hour: int, by_job: bool
 ) -> None:
     contacts = practice.contacts
     start_ms = contacts.interval[0] + first_hour * HOUR_MS
@@ -271,10 +293,14 @@ def test_what_the_practice_organisation_has_is_what_the_store_has(
     }
     assert expected
     with in_memory() as store:
-        read_practice(practice, store, start_ms, end_ms, _UNTIL_MS)
+        practice.log.clear()
+        read_practice(practice, store, start_ms, end_ms, _UNTIL_MS, by_job=by_job)
         found = ids(store)
         assert len(found) == len(set(found))
         assert set(found) == expected
+        results = [each for each in practice.log if each.path.endswith("/results")]
+        assert by_job or not results
+        assert results or not by_job or len(expected) < 100
         assert coverage(start_ms, end_ms, store.spans(0, 2**60), now_ms=_UNTIL_MS).complete
         reader = store.reader()
         names = {row.cells[0] for row in reader.rows(range(1, 500), ["queues"]).values()}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from desktop_app.core.genesys import wire
 from desktop_app.core.genesys.history import PageRequest
-from desktop_app.core.history import sync
 from desktop_app.core.history.coverage import DAY_MS, coverage
-from desktop_app.core.history.sync import MOST_PASSES
+from desktop_app.core.history.reading.by_query import MOST_PASSES
+from desktop_app.core.history.store import Store
+from desktop_app.core.history.sync import Limits, Synchroniser
 from tests.core.history.history_samples import (
     DAY,
     HOUR_MS,
@@ -22,18 +23,17 @@ from tests.core.history.history_samples import (
     Service,
     ids,
     in_memory,
-    reading,
     spread,
+)
+from tests.core.history.history_samples import (
+    reading as reading_of,
 )
 
 PAGE = 5
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _small_pages() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sync, "PAGE_SIZE", PAGE)
-        yield
+def reading(service: Service, store: Store, **options: Any) -> Synchroniser:
+    return reading_of(service, store, limits=Limits(page_size=PAGE), **options)
 
 
 @dataclass

@@ -14,10 +14,9 @@ from desktop_app.core.genesys.client import GenesysClient
 from desktop_app.core.genesys.directory import Directory
 from desktop_app.core.genesys.history import QUERY, PageRequest, fetch_page
 from desktop_app.core.genesys.timing import Timing
-from desktop_app.core.history import sync
 from desktop_app.core.history.coverage import DAY_MS, Slice, coverage
 from desktop_app.core.history.store import Store
-from desktop_app.core.history.sync import Synchroniser
+from desktop_app.core.history.sync import Limits, Synchroniser
 from desktop_app.practice.server import PracticeServer
 from desktop_app.practice.settings import PracticeSettings
 from tests.core.history.history_samples import (
@@ -38,13 +37,12 @@ FEW = spread(9) | spread(4, DAY + DAY_MS, END)
 PAGE = 5
 
 
-@pytest.fixture(autouse=True)
-def _small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sync, "PAGE_SIZE", PAGE)
+def small_pages() -> Limits:
+    return Limits(page_size=PAGE)
 
 
 def read(service: Service, store: Store, now_ms: int = LATER) -> None:
-    asyncio.run(reading(service, store).sync(START, END, now_ms=now_ms))
+    asyncio.run(reading(service, store, limits=small_pages()).sync(START, END, now_ms=now_ms))
 
 
 def assert_complete(service: Service, store: Store) -> None:
@@ -121,7 +119,9 @@ def test_a_cancelled_reading_goes_on_from_wherever_it_was() -> None:
     """Cancelled after every number of turns of the loop that a reading takes."""
 
     async def cancelled_after(turns: int, service: Service, store: Store) -> bool:
-        task = asyncio.ensure_future(reading(service, store).sync(START, END, now_ms=LATER))
+        task = asyncio.ensure_future(
+            reading(service, store, limits=small_pages()).sync(START, END, now_ms=LATER)
+        )
         for _ in range(turns):
             await asyncio.sleep(0)
         ended = task.done()
@@ -173,9 +173,9 @@ def read_practice(server: PracticeServer, store: Store) -> None:
             return await fetch_page(client, request)
 
         try:
-            await Synchroniser(fetch, Directory(client), store, with_a_pause).sync(
-                *server.contacts.interval, now_ms=LATER
-            )
+            await Synchroniser(
+                fetch, Directory(client), store, with_a_pause, limits=small_pages()
+            ).sync(*server.contacts.interval, now_ms=LATER)
         finally:
             await client.aclose()
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import httpx
 import pytest
 
 from desktop_app.practice.errors import ApiError
-from desktop_app.practice.limits import RateLimiter, Verdict
+from desktop_app.practice.limits import RateLimiter, Verdict, sped_up
 from desktop_app.practice.server import PracticeServer
 from desktop_app.practice.settings import PracticeSettings
 from desktop_app.practice.tenants import ContactSource
@@ -44,6 +46,19 @@ def test_every_token_has_its_own() -> None:
     assert passes(limiter, "b").allowed
 
 
+def test_a_minute_that_passes_quicker_is_a_minute_by_the_limits_own_clock() -> None:
+    now = 100.0
+    limiter = RateLimiter(2, 60.0, sped_up(lambda: now, minute_s=2.0))
+    assert passes(limiter).allowed
+    assert passes(limiter).reset_s == 60
+    now = 101.0
+    refused = passes(limiter)
+    assert not refused.allowed
+    assert refused.reset_s == 30
+    now = 102.0
+    assert passes(limiter).allowed
+
+
 def test_no_limit() -> None:
     assert RateLimiter(0, 60.0, lambda: 0.0).admit("t") is None
 
@@ -74,6 +89,21 @@ def test_over_the_wire(small_contacts: ContactSource) -> None:
         )
         fresh = {"Authorization": f"Bearer {server.issue_token()}"}
         assert httpx.get(url, headers=fresh).status_code == 200
+
+
+def test_a_quicker_minute_over_the_wire(small_contacts: ContactSource) -> None:
+    settings = PracticeSettings(rate_limit=1, minute_s=0.3)
+    with PracticeServer(settings, contacts=small_contacts) as server:
+        url = f"{server.api_url}/api/v2/tokens/me"
+        headers = {"Authorization": f"Bearer {server.issue_token()}"}
+        with httpx.Client(headers=headers) as client:
+            assert client.get(url).status_code == 200
+            refused = client.get(url)
+            assert refused.status_code == 429
+            assert 1 <= int(refused.headers["Retry-After"]) <= 60
+            deadline = time.monotonic() + 10
+            while client.get(url).status_code == 429:
+                assert time.monotonic() < deadline
 
 
 def test_the_headers_may_be_missing(small_contacts: ContactSource) -> None:

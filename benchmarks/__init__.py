@@ -1,0 +1,1 @@
+"""What Contact History is measured by: one file per question, ours beside a peer in one run."""

@@ -1,0 +1,30 @@
+"""What the window needs of the core, chosen where the object graph is built (``cli``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from desktop_app.core.history.store import Store
+from desktop_app.core.signin.session import Session
+from desktop_app.gui.history.feed import Sync
+from desktop_app.gui.history.layout import Layout
+
+Farewell = Callable[[Session], Coroutine[Any, Any, object]]
+
+
+@dataclass(frozen=True)
+class Services:
+    open_store: Callable[[Session], Store]  # blocks; runs on the write lane
+    sync_for: Callable[[Session, Store], Sync]
+    sign_out: Callable[[Session], Coroutine[Any, Any, bool]]  # whether Genesys was told
+    leave: Farewell  # at closing; may keep the sign-in
+    put_away: Farewell  # at locking: nothing stays kept
+    budget: Callable[[Session], tuple[int, int]]  # requests used and allowed a minute
+    zone_for: Callable[[Session], ZoneInfo]
+    organisations: Callable[[], Sequence[str]]  # the names of all profiles
+    layout_of: Callable[[Session], Layout]  # how the person left the history screen
+    keep_layout: Callable[[Session, Layout], None]
+    mask_numbers: bool = False  # in whatever is shown or copied of a contact

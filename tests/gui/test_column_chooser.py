@@ -1,0 +1,86 @@
+"""The list of columns: found by a few letters, ticked one by one, and put back as they were."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QPushButton, QTreeView, QWidget
+from pytestqt.qtbot import QtBot
+
+from desktop_app.core.history.columns import COLUMNS, DEFAULT_KEYS
+from desktop_app.gui.history.column_chooser import ColumnChooser
+from desktop_app.gui.theme import Theme
+
+
+@pytest.fixture
+def parent(qtbot: QtBot, theme: Theme) -> QWidget:
+    made = QWidget()
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+@pytest.fixture
+def chooser(parent: QWidget, qtbot: QtBot) -> ColumnChooser:
+    made = ColumnChooser(["start", "outcome", "ani"], ["Tier"], ("start", "outcome"), parent)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+def tree(chooser: ColumnChooser) -> QTreeView:
+    found = chooser.findChild(QTreeView, "columnTree")
+    assert found is not None
+    return found
+
+
+def rows(chooser: ColumnChooser) -> dict[str, QModelIndex]:
+    """The columns that are listed, by title."""
+    model = tree(chooser).model()
+    heads = [model.index(row, 0) for row in range(model.rowCount())]
+    under = [model.index(row, 0, head) for head in heads for row in range(model.rowCount(head))]
+    return {str(index.data()): index for index in under}
+
+
+def tick(chooser: ColumnChooser, title: str) -> None:
+    tree(chooser).model().setData(
+        rows(chooser)[title], Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole
+    )
+
+
+def search(chooser: ColumnChooser, letters: str) -> None:
+    found = chooser.findChild(QLineEdit, "columnSearch")
+    assert found is not None
+    QTest.keyClicks(found, letters)
+
+
+def test_every_column_is_there_and_attributes_too(chooser: ColumnChooser) -> None:
+    titles = rows(chooser)
+    assert {column.title for column in COLUMNS} | {"Tier"} == set(titles)
+    checked = Qt.ItemDataRole.CheckStateRole
+    shown = {title for title, index in titles.items() if index.data(checked) == 2}
+    assert len(shown) == 3
+    assert not titles["Start"].flags() & Qt.ItemFlag.ItemIsEnabled
+
+
+def test_letters_find_a_column_by_its_title_or_what_it_says(chooser: ColumnChooser) -> None:
+    search(chooser, "tie")
+    assert "Tier" in rows(chooser)
+    assert "Start" not in rows(chooser)
+
+
+def test_a_tick_is_told_with_all_that_are_shown(chooser: ColumnChooser, qtbot: QtBot) -> None:
+    search(chooser, "tier")
+    with qtbot.waitSignal(chooser.chosen) as told:
+        tick(chooser, "Tier")
+    assert told.args == [["start", "outcome", "ani", "attr.Tier"]]
+
+
+def test_the_default_columns_come_back_in_one_press(chooser: ColumnChooser, qtbot: QtBot) -> None:
+    told: list[list[str]] = []
+    chooser.chosen.connect(told.append)
+    press = chooser.findChild(QPushButton, "columnDefaults")
+    assert press is not None
+    QTest.mouseClick(press, Qt.MouseButton.LeftButton)
+    assert told == [list(DEFAULT_KEYS)]
