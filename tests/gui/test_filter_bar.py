@@ -67,6 +67,28 @@ def test_a_condition_becomes_a_chip_with_the_blank_after_it(bar: FilterBar) -> N
     assert told[-1] == "queue:billing refund"
 
 
+def test_a_chip_of_alternatives_holds_beside_what_is_typed_after_it(bar: FilterBar) -> None:
+    bar.set_text("queue:billing or queue:sales")
+    assert len(chips(bar)) == 1
+    typed(bar, "media:voice ")
+    assert len(chips(bar)) == 2
+    assert bar.applied == "(queue:billing or queue:sales) media:voice"
+
+
+def test_alternatives_that_are_typed_leave_the_chips_alone(bar: FilterBar) -> None:
+    typed(bar, "media:voice ")
+    typed(bar, "ana or li")
+    assert bar.applied == "media:voice (ana or li)"
+    typed(bar, " (")
+    assert bar.text == "media:voice ana or li ("
+    assert bar.applied == "media:voice (ana or li)"
+
+
+def test_an_alternative_to_a_chip_can_be_typed_behind_it(bar: FilterBar) -> None:
+    typed(bar, "queue:billing or queue:sales")
+    assert bar.applied == "queue:billing or queue:sales"
+
+
 def test_enter_makes_a_chip_of_what_is_done(bar: FilterBar) -> None:
     typed(bar, "wait>2m")
     QTest.keyClick(bar.edit, Qt.Key.Key_Return)

@@ -8,6 +8,7 @@ it or Enter, becomes a chip; words stay in the line.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 
 from PySide6.QtCore import QMargins, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent
@@ -96,8 +97,12 @@ class FilterBar(QFrame):
 
     @property
     def text(self) -> str:
-        """The whole filter as it stands here, chips and line."""
-        return " ".join(filter(None, (*self._terms, self._edit.text().strip())))
+        """The whole filter as it stands here: chips and line hold together."""
+        parts = [*filter(None, (*self._terms, self._edit.text().strip()))]
+        try:
+            return reduce(filters.with_term, parts, "")
+        except FilterMistake:  # as it is, so that the mistake is found where it is
+            return " ".join(parts)
 
     @property
     def applied(self) -> str:

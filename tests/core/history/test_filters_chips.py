@@ -79,7 +79,7 @@ def test_a_chip_can_be_taken_out(tree: Term, data: st.DataObject) -> None:
 
 @given(terms(), terms())
 def test_a_term_that_is_added_must_hold_too(tree: Term, new: Term) -> None:
-    text = with_term(write(tree), f"({write(new)})")
+    text = with_term(write(tree), write(new))
     assert labels(text)[: len(chips(write(tree)))] == labels(write(tree))
     contacts: list[dict[str, Value]] = [
         {},

@@ -138,11 +138,14 @@ def toggle(text: str, chip: Chip) -> str:
 
 
 def with_term(text: str, new: str) -> str:
-    """The text with one more condition that must hold. Raises FilterMistake."""
-    if not text.strip():
-        return new
+    """The text with one more that must hold too. Raises FilterMistake."""
+    return f"{_one_of_several(text)} {_one_of_several(new)}" if text.strip() else new
+
+
+def _one_of_several(text: str) -> str:
+    """The text as it stands beside others that must hold: alternatives in brackets."""
     whole = _closed(text.strip())
-    return f"({whole}) {new}" if isinstance(parse(text), Or) else f"{whole} {new}"
+    return f"({whole})" if isinstance(parse(whole), Or) else whole
 
 
 def _closed(text: str) -> str:
