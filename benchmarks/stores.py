@@ -43,24 +43,6 @@ def raw_conversations(contacts: Contacts) -> Iterator[bytes]:
         yield msgspec.json.encode(contacts.conversation(index, attributes=True))
 
 
-def naming(contacts: Contacts) -> dict[tuple[str, str], str]:
-    """The names behind the ids of practice contacts."""
-    directory = contacts.directory
-    kinds = {
-        "user": directory.users,
-        "queue": directory.queues,
-        "wrapup": directory.wrapup_codes,
-        "skill": directory.skills,
-        "language": directory.languages,
-        "division": directory.divisions,
-    }
-    return {
-        (kind, str(entity["id"])): str(entity["name"])
-        for kind, entities in kinds.items()
-        for entity in entities
-    }
-
-
 @contextmanager
 def new_store(folder: Path) -> Iterator[Store]:
     """An empty encrypted store in a folder. Raises RuntimeError where there can be none."""
@@ -86,7 +68,7 @@ def store_of(count: int) -> Iterator[Store]:
 def fill(store: Store, count: int) -> None:
     """Derive the first contacts, copy the rest."""
     contacts = practice_contacts(min(count, SEEDED))
-    known = naming(contacts)
+    known = contacts.directory.names()
 
     def name(kind: str, wanted: str) -> str | None:
         return known.get((kind, wanted)) or local_name(kind, wanted)

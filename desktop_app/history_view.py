@@ -305,9 +305,8 @@ class HistoryView(QWidget):
         """Add up what is selected, or everything where that is one contact or none."""
         numbers = self.table.selected_numbers()
         self.status.show_selected(len(numbers))
-        self._totals.count(
-            numbers if len(numbers) > 1 else self.model.numbers, self.table.current_column()
-        )
+        contacts = numbers if len(numbers) > 1 else self.model.query
+        self._totals.count(contacts, self.table.current_column())
 
     def _show_middle(self) -> None:
         """The table, or what stands in its place."""

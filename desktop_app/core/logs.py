@@ -16,7 +16,7 @@ from contextlib import ExitStack
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from desktop_app.core.redaction import redact
 from desktop_app.core.tracebacks import describe, safe_traceback
@@ -62,9 +62,9 @@ def start_logging(folder: Path, *, level: int = logging.INFO, verbose: bool = Fa
     return undo
 
 
-def redacted_record(*args: object, **keywords: object) -> logging.LogRecord:
+def redacted_record(*args: Any, **keywords: Any) -> logging.LogRecord:
     """A LogRecord, made as ``logging`` makes it, whose every text is redacted."""
-    record = logging.LogRecord(*args, **keywords)  # type: ignore[arg-type] # the factory's own form
+    record = logging.LogRecord(*args, **keywords)
     record.msg, record.args = _message(record), ()
     if record.exc_info and record.exc_info[1] is not None:
         record.exc_text = safe_traceback(record.exc_info[1])

@@ -37,6 +37,23 @@ class Directory:
     divisions: list[Entity]
     flows: list[Entity]
 
+    def names(self) -> dict[tuple[str, str], str]:
+        """What ids stand for, by the application's kinds and the ids."""
+        kinds = {
+            "user": self.users,
+            "queue": self.queues,
+            "wrapup": self.wrapup_codes,
+            "skill": self.skills,
+            "language": self.languages,
+            "division": self.divisions,
+            "flow": self.flows,
+        }
+        return {
+            (kind, str(entity["id"])): str(entity["name"])
+            for kind, entities in kinds.items()
+            for entity in entities
+        }
+
 
 def make_directory(seed: int) -> Directory:
     """The same directory for the same seed; only ids depend on it, names don't."""

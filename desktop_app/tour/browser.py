@@ -106,7 +106,7 @@ class HeadlessBrowser(QObject):
             environment.insert(name, home)
         if os.name == "posix":
             # Chromium puts a socket there, whose whole path may have 108 characters at most.
-            environment.insert("TMPDIR", "/tmp")  # noqa: S108
+            environment.insert("TMPDIR", "/tmp")  # noqa: S108 - the shortest that there is
         self._process.setProcessEnvironment(environment)
         # Its sandbox can't be had as root, which is what containers run the tests as.
         as_root = hasattr(os, "geteuid") and os.geteuid() == 0

@@ -11,14 +11,19 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop_app.auth_view import AuthView
+from desktop_app.core.history.store import Store
+from desktop_app.core.history.vault import memory_store
 from desktop_app.core.signin.policy import Policy
 from desktop_app.core.signin.profiles import Grant, Profile
+from desktop_app.gui.history.history_model import HistoryModel
+from desktop_app.gui.history.table import HistoryTable
 from desktop_app.gui.signin.organisations import Organisations
 from desktop_app.gui.signin.surroundings import Surroundings
 from desktop_app.gui.tasks import Tasks
 from desktop_app.gui.theme import Theme
 from tests.gui.auth_views import Finishing, Make
 from tests.gui.guarded import Begin, Login
+from tests.gui.stored_contacts import ALL, add, model_over, read, rest
 from tests.gui.web_server import WebServer
 
 
@@ -35,6 +40,37 @@ def tasks(qapp: QApplication) -> Iterator[Tasks]:
     made = Tasks()
     yield made
     made.close()
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    """Three contacts, the newest is Li's."""
+    made = memory_store("a test")
+    add(made, "Ana", "Boris", "Li")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def model(tasks: Tasks, store: Store, qtbot: QtBot) -> HistoryModel:
+    """Shows all that the store has."""
+    made = model_over(tasks, store)
+    made.show(ALL)
+    rest(qtbot, made)
+    return made
+
+
+@pytest.fixture
+def table(model: HistoryModel, theme: Theme, qtbot: QtBot) -> HistoryTable:
+    """Its cells have been read."""
+    made = HistoryTable(theme)
+    qtbot.addWidget(made)
+    made.show_model(model)
+    made.resize(800, 300)
+    made.show()
+    qtbot.waitExposed(made)
+    read(qtbot, model)
+    return made
 
 
 @pytest.fixture

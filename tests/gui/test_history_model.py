@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -14,7 +13,6 @@ from desktop_app.core.errors import StoreError
 from desktop_app.core.history.clock import Clock
 from desktop_app.core.history.query import Query
 from desktop_app.core.history.store import Store
-from desktop_app.core.history.vault import memory_store
 from desktop_app.gui.history import history_model
 from desktop_app.gui.history.history_model import HistoryModel
 from desktop_app.gui.tasks import Tasks
@@ -31,22 +29,6 @@ from tests.gui.stored_contacts import (
     read,
     rest,
 )
-
-
-@pytest.fixture
-def store() -> Iterator[Store]:
-    made = memory_store("a test")
-    add(made, "Ana", "Boris", "Li")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def model(tasks: Tasks, store: Store, qtbot: QtBot) -> HistoryModel:
-    made = model_over(tasks, store)
-    made.show(ALL)
-    rest(qtbot, made)
-    return made
 
 
 def test_the_newest_comes_first_and_cells_are_read_as_text(

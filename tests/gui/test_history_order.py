@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from desktop_app.core.history.store import Store
-from desktop_app.core.history.vault import memory_store
 from desktop_app.gui.history import history_model
 from desktop_app.gui.tasks import Tasks
 from tests.gui.slow_reader import slow
-from tests.gui.stored_contacts import ALL, CUSTOMER, KEYS, add, read, rest
-
-
-@pytest.fixture
-def store() -> Iterator[Store]:
-    made = memory_store("a test")
-    add(made, "Ana", "Boris", "Li")
-    yield made
-    made.close()
+from tests.gui.stored_contacts import ALL, CUSTOMER, KEYS, read, rest
 
 
 def test_a_newer_query_interrupts_and_replaces_the_running_one(
@@ -63,6 +53,19 @@ def test_the_first_rows_stand_there_before_the_order_is_read(
     reader.gate.set()
     rest(qtbot, model)
     assert read(qtbot, model) == ["Ana", "Boris", "Li"]
+
+
+def test_what_is_counted_beside_the_table_does_not_hold_it_up(
+    tasks: Tasks, store: Store, qtbot: QtBot
+) -> None:
+    model, reader = slow(tasks, store)
+    reader.gate.set()
+    counted = threading.Event()
+    tasks.beside(lambda: counted.wait(10))
+    model.show(ALL)
+    rest(qtbot, model)
+    assert model.rowCount() == 3 and not counted.is_set()
+    counted.set()
 
 
 def test_first_rows_read_for_other_columns_are_not_shown(

@@ -12,7 +12,6 @@ from pytestqt.qtbot import QtBot
 from desktop_app.core.history.clock import Interval
 from desktop_app.core.history.columns import DEFAULT_KEYS, PINNED
 from desktop_app.core.history.store import Store
-from desktop_app.core.history.vault import memory_store
 from desktop_app.core.signin.permissions import Rights
 from desktop_app.gui.history.layout import Layout, layout_from
 from desktop_app.gui.preferences import Preferences
@@ -20,17 +19,9 @@ from desktop_app.gui.tasks import Tasks
 from desktop_app.gui.theme import Theme
 from desktop_app.history_view import HistoryView
 from tests.core.history.history_samples import DAY
-from tests.gui.stored_contacts import CLOCK, add
+from tests.gui.stored_contacts import CLOCK
 
 Open = Callable[[Layout], HistoryView]
-
-
-@pytest.fixture
-def store() -> Iterator[Store]:
-    made = memory_store("a test")
-    add(made, "Ana", "Boris", "Li")
-    yield made
-    made.close()
 
 
 async def nothing_new(_interval: Interval, _now_ms: int, _again: bool, _tell: object) -> None:

@@ -19,9 +19,8 @@ from desktop_app.gui.history.header import PADDING
 from desktop_app.gui.history.history_model import HistoryModel
 from desktop_app.gui.history.row_painter import SIGNS, Section, sections_in
 from desktop_app.gui.history.table import HistoryTable
-from desktop_app.gui.tasks import Tasks
 from desktop_app.gui.theme import ROW_PX, Theme
-from tests.gui.stored_contacts import ALL, CUSTOMER, HANDLE, add, model_over, read, rest
+from tests.gui.stored_contacts import CUSTOMER, HANDLE, add
 
 ROWS = 60
 
@@ -32,26 +31,6 @@ def store() -> Iterator[Store]:
     add(made, *(f"customer {number:02}" for number in range(ROWS)))
     yield made
     made.close()
-
-
-@pytest.fixture
-def model(tasks: Tasks, store: Store, qtbot: QtBot) -> HistoryModel:
-    made = model_over(tasks, store)
-    made.show(ALL)
-    rest(qtbot, made)
-    return made
-
-
-@pytest.fixture
-def table(model: HistoryModel, theme: Theme, qtbot: QtBot) -> HistoryTable:
-    made = HistoryTable(theme)
-    qtbot.addWidget(made)
-    made.show_model(model)
-    made.resize(800, 300)
-    made.show()
-    qtbot.waitExposed(made)
-    read(qtbot, model)
-    return made
 
 
 def section(key: str, width: int) -> Section:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
@@ -12,41 +10,11 @@ from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from desktop_app.core.history.store import Store
-from desktop_app.core.history.vault import memory_store
 from desktop_app.gui.history.history_model import HistoryModel
 from desktop_app.gui.history.table import HistoryTable
-from desktop_app.gui.tasks import Tasks
 from desktop_app.gui.theme import Theme
 from tests.core.history.history_samples import DAY, put, stored
-from tests.gui.stored_contacts import ALL, CUSTOMER, HANDLE, add, model_over, read, rest
-
-
-@pytest.fixture
-def store() -> Iterator[Store]:
-    made = memory_store("a test")
-    add(made, "Ana", "Boris", "Li")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def model(tasks: Tasks, store: Store, qtbot: QtBot) -> HistoryModel:
-    made = model_over(tasks, store)
-    made.show(ALL)
-    rest(qtbot, made)
-    return made
-
-
-@pytest.fixture
-def table(model: HistoryModel, theme: Theme, qtbot: QtBot) -> HistoryTable:
-    made = HistoryTable(theme)
-    qtbot.addWidget(made)
-    made.show_model(model)
-    made.resize(800, 300)
-    made.show()
-    qtbot.waitExposed(made)
-    read(qtbot, model)
-    return made
+from tests.gui.stored_contacts import ALL, CUSTOMER, HANDLE, add, read, rest
 
 
 def choose(table: HistoryTable, *rows: int) -> None:

@@ -59,14 +59,8 @@ class Reader:
         with self._reading():
             return _numbers(self._connection.execute(sql, values))
 
-    def first(self, query: Query, limit: int) -> Numbers:
-        """The first of them alone, which are there long before the whole order is."""
-        sql, values = _found("no", query)
-        with self._reading():
-            return _numbers(self._connection.execute(f"{sql} LIMIT {int(limit)}", values))
-
     def first_rows(self, query: Query, keys: Sequence[str], limit: int) -> list[Row]:
-        """The same with their cells: one look where ``first`` and ``rows`` take two.
+        """The first of them with their cells, which are there long before the whole order is.
 
         Raises KeyError for a key that is no column's.
         """

@@ -55,8 +55,7 @@ class TreeModel(QAbstractItemModel):
             return QModelIndex()
         return self.createIndex(row, column, self._node(parent).children[row])
 
-    def parent(self, index: Index = QModelIndex()) -> QModelIndex:  # type: ignore[override]
-        # The stubs know only QObject.parent() and the form with one argument as overloads.
+    def parent(self, index: Index = QModelIndex()) -> QModelIndex:  # type: ignore[override] # besides QObject's parent()
         above = self._node(index).parent
         if above is None or above is self._root:
             return QModelIndex()

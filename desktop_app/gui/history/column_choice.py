@@ -16,7 +16,7 @@ _PLACES = {column.key: place for place, column in enumerate(COLUMNS)}
 
 class ColumnChoice(QObject):
     def __init__(self, tasks: Tasks, reader: Reader, table: HistoryTable, parent: QObject) -> None:
-        """``reader`` is used on the lane of orders."""
+        """``reader`` is used on the lane beside the table's."""
         super().__init__(parent)
         self._tasks = tasks
         self._reader = reader
@@ -29,7 +29,7 @@ class ColumnChoice(QObject):
             self._dialog.activateWindow()
             return
         reader = self._reader
-        job = self._tasks.order(
+        job = self._tasks.beside(
             lambda: reader.attribute_keys("", MOST_ATTRIBUTES), reader.interrupt
         )
         job.succeeded.connect(self._on_attributes_known)

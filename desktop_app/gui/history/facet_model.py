@@ -90,8 +90,7 @@ class FacetModel(QAbstractItemModel):
             return QModelIndex()
         return self.createIndex(row, column, parent.row() + 1 if parent.isValid() else _NO_PARENT)
 
-    def parent(self, index: Index = QModelIndex()) -> QModelIndex:  # type: ignore[override]
-        # QObject.parent() without an argument is the other overload of the same name.
+    def parent(self, index: Index = QModelIndex()) -> QModelIndex:  # type: ignore[override] # besides QObject's parent()
         if not index.isValid() or index.internalId() == _NO_PARENT:
             return QModelIndex()
         return self.createIndex(index.internalId() - 1, 0, _NO_PARENT)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -37,7 +37,6 @@ from desktop_app.gui.theme import Theme
 
 Reading = Callable[[Column, Value, Clock], str]
 
-WIDTH_PX = 196
 DEFAULT_KEYS = ("outcome_group", "queues", "agents", "media", "wrapup")
 SHOWN = 8  # values of each column; a search shows more
 FOUND = 50
@@ -62,7 +61,7 @@ class FacetRail(QFrame):
         reading: Reading,
         hidden: bool = False,
     ) -> None:
-        """``reader`` is used on the lane of orders. ``hidden``: customers' numbers are not to be
+        """``reader`` is used on the lane beside the table's. ``hidden``: customers' numbers are not to be
         seen, so their columns aren't offered."""
         super().__init__(parent)
         self.setObjectName("facetRail")
@@ -162,7 +161,7 @@ class FacetRail(QFrame):
         reader, keys, search = self._reader, tuple(self._model.keys), self._search.text().strip()
         texts = {key: without_field(query.text, key) for key in keys}
         reading, clock = self._reading, self._clock
-        self._job = self._tasks.order(
+        self._job = self._tasks.beside(
             lambda: _counted(reader, query, texts, search, reading, clock), reader.interrupt
         )
         self._job.succeeded.connect(self._model.show_values)
@@ -181,8 +180,8 @@ class FacetRail(QFrame):
         if self._again:
             self._read()
 
-    def showEvent(self, event: object) -> None:
-        super().showEvent(event)  # type: ignore[arg-type]
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
         self._read()
 
     # --- choosing -----------------------------------------------------------------------------

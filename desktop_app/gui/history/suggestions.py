@@ -16,7 +16,7 @@ class Suggestions:
     """``hidden``: customers' numbers are not to be seen, so their columns offer nothing."""
 
     def __init__(self, tasks: Tasks, reader: Reader, *, hidden: bool) -> None:
-        """``reader`` is used on the lane of orders."""
+        """``reader`` is used on the lane beside the table's."""
         self._tasks = tasks
         self._reader = reader
         self._hidden = hidden
@@ -28,7 +28,7 @@ class Suggestions:
         def offers() -> list[Offer]:
             return [] if hidden else _offers(reader.suggestions(key, prefix, SHOWN))
 
-        return self._tasks.order(offers, reader.interrupt)
+        return self._tasks.beside(offers, reader.interrupt)
 
 
 def _offers(found: Sequence[Facet]) -> list[Offer]:

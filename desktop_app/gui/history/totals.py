@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop_app.core.errors import ContactHistoryError
 from desktop_app.core.history.clock import duration_text
 from desktop_app.core.history.columns import Column, Kind, column
+from desktop_app.core.history.query import Query
 from desktop_app.core.history.reader import Numbers, Reader, Totals
 from desktop_app.gui.tasks import Job, Tasks
 
@@ -22,11 +22,11 @@ class SelectionTotals(QObject):
     told = Signal(str)
 
     def __init__(self, tasks: Tasks, reader: Reader, parent: QObject) -> None:
-        """``reader`` is used on the lane of orders."""
+        """``reader`` is used on the lane beside the table's."""
         super().__init__(parent)
         self._tasks = tasks
         self._reader = reader
-        self._numbers: Numbers = np.empty(0, dtype=np.int64)
+        self._of: Numbers | Query | None = None
         self._column = column(DEFAULT_KEY)
         self._job: Job | None = None
         self._pause = QTimer(self, singleShot=True, interval=QUIET_MS)
@@ -36,9 +36,10 @@ class SelectionTotals(QObject):
     def busy(self) -> bool:
         return self._job is not None or self._pause.isActive()
 
-    def count(self, numbers: Numbers, of: Column) -> None:
-        """Add up a column over contacts; one that can't be added up gives way to handle time."""
-        self._numbers = numbers
+    def count(self, contacts: Numbers | Query | None, of: Column) -> None:
+        """Add up a column over contacts, by number or all that a query finds; one that can't be
+        added up gives way to handle time."""
+        self._of = contacts
         self._column = of if of.kind in COUNTABLE else column(DEFAULT_KEY)
         self._pause.start()
 
@@ -52,13 +53,11 @@ class SelectionTotals(QObject):
         if self._job is not None:
             self._job.cancel()
             self._job = None
-        numbers, of, reader = self._numbers, self._column, self._reader
-        if not len(numbers):
+        contacts, of, reader = self._of, self._column, self._reader
+        if contacts is None:
             self.told.emit("")
             return
-        self._job = self._tasks.order(
-            lambda: (of, reader.totals_of(numbers, of.key)), reader.interrupt
-        )
+        self._job = self._tasks.beside(lambda: (of, _totals(reader, contacts, of)), reader.interrupt)
         self._job.succeeded.connect(self._on_read)
         self._job.failed.connect(self._on_failed)
 
@@ -71,6 +70,12 @@ class SelectionTotals(QObject):
         self._job = None
         if not isinstance(error, ContactHistoryError):
             raise error
+
+
+def _totals(reader: Reader, contacts: Numbers | Query, of: Column) -> Totals:
+    if isinstance(contacts, Query):
+        return reader.totals(contacts, [of.key])[of.key]
+    return reader.totals_of(contacts, of.key)
 
 
 def totals_text(of: Column, totals: Totals) -> str:

@@ -48,9 +48,8 @@ VERIFIER = "canary-verifier-" + "v" * 32
 ACME = "Acme Proxy CA"
 NAME = "login.test.example"
 
-on_linux = pytest.mark.skipif(
-    sys.platform in ("win32", "darwin"), reason="Windows and macOS judge by stores of their own"
-)
+ELSEWHERE = sys.platform in ("win32", "darwin")
+on_linux = pytest.mark.skipif(ELSEWHERE, reason="Windows and macOS judge by stores of their own")
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -142,6 +142,18 @@ async def with_a_pause(work: Callable[[], object]) -> object:
 
 def reading(service: Service, store: Store, **options: Any) -> Synchroniser:
     return Synchroniser(service.fetch, NoNames(), store, with_a_pause, **options)
+
+
+async def cancelled_after(turns: int, work: Coroutine[Any, Any, object]) -> bool:
+    """Cancel after so many turns of the loop; whether the work had ended before."""
+    task = asyncio.ensure_future(work)
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    ended = task.done()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+    return ended
 
 
 def spread(count: int, start_ms: int = DAY, end_ms: int = DAY + DAY_MS) -> dict[str, int]:

@@ -137,20 +137,7 @@ def _menu(talk: Json) -> Json:
 
 def naming(directory: Directory) -> Names:
     """The organisation's own names."""
-    kinds = {
-        "user": directory.users,
-        "queue": directory.queues,
-        "wrapup": directory.wrapup_codes,
-        "skill": directory.skills,
-        "language": directory.languages,
-        "division": directory.divisions,
-        "flow": directory.flows,
-    }
-    known = {
-        (kind, str(entity["id"])): str(entity["name"])
-        for kind, entities in kinds.items()
-        for entity in entities
-    }
+    known = directory.names()
     return lambda kind, id_: known.get((kind, id_)) or local_name(kind, id_)
 
 

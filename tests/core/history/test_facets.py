@@ -84,7 +84,6 @@ def test_the_first_are_those_of_the_whole_order(store: Store) -> None:
     for sort in ("handle", "media", "queues", "start"):
         query = replace(ALL, sort=sort)
         order = list(reader.order(query))
-        assert list(reader.first(query, 2)) == order[:2]
         rows = reader.rows(order, ["media", "queues"])
         assert reader.first_rows(query, ["media", "queues"], 2) == [rows[no] for no in order[:2]]
     with pytest.raises(KeyError):
@@ -237,8 +236,8 @@ def test_marks_and_notes_stay_when_a_contact_is_read_again(store: Store) -> None
 
 
 def test_contacts_of_one_customer_are_counted_in_time(store: Store) -> None:
-    def call(id_: str, start_ms: int, **cells: object) -> StoredContact:
-        return stored(id_, start_ms, direction="Inbound", end=start_ms + 60_000, **cells)  # type: ignore[arg-type]
+    def call(id_: str, start_ms: int, *, ani: str) -> StoredContact:
+        return stored(id_, start_ms, direction="Inbound", end=start_ms + 60_000, ani=ani)
 
     put(
         store,

@@ -47,16 +47,9 @@ class Contacts(NamedTuple):
 @cache
 def practice() -> Contacts:
     contacts = make_contacts(seed=7, conversations=400, days=20, until_ms=NOW)
-    named = contacts.directory
-    kinds = {
-        "user": named.users,
-        "queue": named.queues,
-        "wrapup": named.wrapup_codes,
-        "skill": named.skills,
-        "language": named.languages,
-        "division": named.divisions,
-    }
-    names = {kind: {each["id"]: each["name"] for each in found} for kind, found in kinds.items()}
+    names: dict[str, dict[str, str]] = {}
+    for (kind, id_), name in contacts.directory.names().items():
+        names.setdefault(kind, {})[id_] = name
     found = [contacts.conversation(index, attributes=True) for index in range(len(contacts))]
     cells = [
         columns.row(

@@ -24,6 +24,7 @@ from tests.core.history.history_samples import (
     HOUR_MS,
     LATER,
     Service,
+    cancelled_after,
     ids,
     in_memory,
     reading,
@@ -117,23 +118,11 @@ def test_f4_a_reading_that_is_broken_off_at_every_request_still_comes_to_its_end
 
 def test_a_cancelled_reading_goes_on_from_wherever_it_was() -> None:
     """Cancelled after every number of turns of the loop that a reading takes."""
-
-    async def cancelled_after(turns: int, service: Service, store: Store) -> bool:
-        task = asyncio.ensure_future(
-            reading(service, store, limits=small_pages()).sync(START, END, now_ms=LATER)
-        )
-        for _ in range(turns):
-            await asyncio.sleep(0)
-        ended = task.done()
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        assert asyncio.all_tasks() == {asyncio.current_task()}
-        return ended
-
     for turns in range(500):
         service = Service(FEW)
         with in_memory() as store:
-            ended = asyncio.run(cancelled_after(turns, service, store))
+            work = reading(service, store, limits=small_pages()).sync(START, END, now_ms=LATER)
+            ended = asyncio.run(cancelled_after(turns, work))
             read(service, store)
             assert_complete(service, store)
         if ended:

@@ -11,11 +11,11 @@ from desktop_app.core.errors import (
 )
 from desktop_app.core.genesys.jobs import JobPage
 from desktop_app.core.history.coverage import DAY_MS, Slice
-from desktop_app.core.history.store import Store
 from tests.core.history.history_samples import (
     DAY,
     LATER,
     Service,
+    cancelled_after,
     in_memory,
     reading,
 )
@@ -182,22 +182,13 @@ def test_cancelled_while_it_is_prepared_a_job_is_cancelled_and_afterwards_kept()
 
 
 def test_cancelled_after_any_turn_of_the_loop_a_reading_by_job_goes_on() -> None:
-    async def cancelled_after(turns: int, lake: Lake, store: Store) -> bool:
-        task = asyncio.ensure_future(
-            reading(lake.service, store, jobs=lake, limits=limits()).sync(DAY, END, now_ms=LATER)
-        )
-        for _ in range(turns):
-            await asyncio.sleep(0)
-        ended = task.done()
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        assert asyncio.all_tasks() == {asyncio.current_task()}
-        return ended
-
     for turns in range(0, 1000, 17):
         lake = Lake(Service(ROWS), LATER)
         with in_memory() as store:
-            ended = asyncio.run(cancelled_after(turns, lake, store))
+            work = reading(lake.service, store, jobs=lake, limits=limits()).sync(
+                DAY, END, now_ms=LATER
+            )
+            ended = asyncio.run(cancelled_after(turns, work))
             read(lake, store, now_ms=LATER + 1)
             assert_complete(lake, store)
         if ended:
