@@ -57,7 +57,9 @@ class SelectionTotals(QObject):
         if contacts is None:
             self.told.emit("")
             return
-        self._job = self._tasks.beside(lambda: (of, _totals(reader, contacts, of)), reader.interrupt)
+        self._job = self._tasks.beside(
+            lambda: (of, _totals(reader, contacts, of)), reader.interrupt
+        )
         self._job.succeeded.connect(self._on_read)
         self._job.failed.connect(self._on_failed)
 

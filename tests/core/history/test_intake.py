@@ -26,16 +26,18 @@ class Nobody:
 
 
 class Lane:
-    """The store's lane, which opens when the test says so."""
+    """The store's lane; the test lets each work go on."""
 
     def __init__(self) -> None:
-        self.opened = asyncio.Event()
+        self.come = asyncio.Semaphore(0)
+        self.gone_on = asyncio.Semaphore(0)
         self.failure: Exception | None = None
         self.works = 0
 
     async def run(self, work: Callable[[], object]) -> object:
         self.works += 1
-        await self.opened.wait()
+        self.come.release()
+        await self.gone_on.acquire()
         failure, self.failure = self.failure, None
         if failure is not None:
             raise failure
@@ -55,11 +57,6 @@ def writing(intake: Intake, *days: int) -> list[asyncio.Task[None]]:
     return [asyncio.ensure_future(intake.write_page(*page(day))) for day in days]
 
 
-async def begun(lane: Lane) -> None:
-    while not lane.works:
-        await asyncio.sleep(0)
-
-
 def positions(store: Store) -> int:
     return len(store.positions(0, 2**60))
 
@@ -69,10 +66,11 @@ def test_what_waits_while_a_page_is_written_is_written_together() -> None:
         lane = Lane()
         intake = Intake(Nobody(), store, lane.run)
         first = writing(intake, 0)
-        await begun(lane)
+        await lane.come.acquire()
         others = writing(intake, 1, 2, 3)
         await asyncio.sleep(0)
-        lane.opened.set()
+        lane.gone_on.release()
+        lane.gone_on.release()
         await asyncio.gather(*first, *others)
         assert lane.works == 2
 
@@ -87,21 +85,20 @@ def test_whoever_waited_with_a_page_that_failed_or_was_cancelled_writes_their_ow
         lane = Lane()
         intake = Intake(Nobody(), store, lane.run)
         held = writing(intake, 9)
-        await begun(lane)
+        await lane.come.acquire()
         leader, follower = writing(intake, 0, 1)
         await asyncio.sleep(0)
-        lane.opened.set()
+        lane.gone_on.release()
         await asyncio.gather(*held)
-        lane.opened.clear()
-        while lane.works < 2:  # the leader has both pages
-            await asyncio.sleep(0)
+        await lane.come.acquire()  # the leader has both pages
         if cancel:
             leader.cancel()
         else:
             lane.failure = StoreFull("There is no room left. Make some.")
-        lane.opened.set()
+            lane.gone_on.release()
         with pytest.raises((StoreFull, asyncio.CancelledError)):
             await leader
+        lane.gone_on.release()
         await follower
 
     for cancel in (False, True):
