@@ -61,8 +61,8 @@ class FacetRail(QFrame):
         reading: Reading,
         hidden: bool = False,
     ) -> None:
-        """``reader`` is used on the lane beside the table's. ``hidden``: customers' numbers are not to be
-        seen, so their columns aren't offered."""
+        """``reader`` is used on the lane beside the table's. ``hidden``: customers' numbers are
+        not to be seen, so their columns aren't offered."""
         super().__init__(parent)
         self.setObjectName("facetRail")
         self.setProperty("role", "surface")
