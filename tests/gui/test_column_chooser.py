@@ -5,12 +5,19 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QPushButton, QTreeView, QWidget
+from PySide6.QtWidgets import (
+    QLineEdit,
+    QPushButton,
+    QStyle,
+    QStyleOptionViewItem,
+    QTreeView,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from desktop_app.core.history.columns import COLUMNS, DEFAULT_KEYS
 from desktop_app.gui.history.column_chooser import ColumnChooser
-from desktop_app.gui.theme import Theme
+from desktop_app.gui.theme import Mode, Theme
 
 
 @pytest.fixture
@@ -53,6 +60,25 @@ def search(chooser: ColumnChooser, letters: str) -> None:
     found = chooser.findChild(QLineEdit, "columnSearch")
     assert found is not None
     QTest.keyClicks(found, letters)
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_the_box_of_a_tick_is_seen_in_either_theme(
+    mode: Mode, theme: Theme, chooser: ColumnChooser, qtbot: QtBot
+) -> None:
+    theme.set_mode(mode)
+    view = tree(chooser)
+    index = rows(chooser)["End"]
+    row = view.visualRect(index)
+    option = QStyleOptionViewItem()
+    view.initViewItemOption(option)
+    option.rect = row
+    option.features |= QStyleOptionViewItem.ViewItemFeature.HasCheckIndicator
+    box = view.style().subElementRect(QStyle.SubElement.SE_ItemViewItemCheckIndicator, option, view)
+    image = view.viewport().grab(box).toImage()
+    ground = theme.palette.background.lightness()
+    across = [image.pixelColor(x, image.height() // 2) for x in range(image.width())]
+    assert max(abs(colour.lightness() - ground) for colour in across) > 60
 
 
 def test_every_column_is_there_and_attributes_too(chooser: ColumnChooser) -> None:

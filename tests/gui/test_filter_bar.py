@@ -141,6 +141,16 @@ def test_a_chip_is_removed_by_its_cross(bar: FilterBar) -> None:
     assert told == ["queue:billing refund"]
 
 
+def test_clearing_takes_every_chip_away(bar: FilterBar) -> None:
+    bar.set_text("media:voice wait>2m ana")
+    assert len(chips(bar)) == 2
+    QTest.keyClick(bar.edit, Qt.Key.Key_Escape)
+    assert chips(bar) == [] and bar.applied == "" and bar.edit.text() == ""
+    bar.set_text("media:voice")
+    bar.set_text("ana")
+    assert chips(bar) == [] and bar.applied == "ana"
+
+
 def test_a_chip_switched_off_stays_and_no_longer_counts(bar: FilterBar) -> None:
     bar.set_text("media:voice refund")
     told = applied(bar)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
@@ -10,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop_app.gui.settings.history_section import HistorySection
+from desktop_app.gui.settings.settings_page import SettingsPage
 from desktop_app.gui.settings.state import HoldingsState
 from desktop_app.gui.theme import Theme
 
@@ -73,6 +76,21 @@ def test_T34_what_the_administrator_forbids_cannot_be_chosen(
     assert told.args == [30]
     with qtbot.assertNotEmitted(section.retention_chosen):
         QTest.keyClick(box, Qt.Key.Key_Up)  # for good is not allowed
+
+
+def test_the_longest_choice_is_read_whole_although_it_comes_late(
+    theme: Theme, qtbot: QtBot
+) -> None:
+    page = SettingsPage(theme)
+    qtbot.addWidget(page)
+    page.resize(1000, 800)
+    page.show()
+    qtbot.waitExposed(page)
+    page.grab()  # while what is held is being counted
+    page.history.show_state(replace(STATE, chosen=None))
+    box = choice(page.history)
+    needed = box.fontMetrics().horizontalAdvance(box.currentText())
+    qtbot.waitUntil(lambda: box.width() > needed)
 
 
 def test_the_wheel_passes_over_the_choice(section: HistorySection, qtbot: QtBot) -> None:

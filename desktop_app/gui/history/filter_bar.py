@@ -119,6 +119,7 @@ class FilterBar(QFrame):
         self._terms = []
         self._edit.setText(text)
         self._stop_offering()
+        self._show_chips()
         self._take_terms()
         self._apply()
 

@@ -112,16 +112,16 @@ class HistorySection(QWidget):
 class _Choice(QComboBox):
     """The wheel scrolls the page: passing over a choice must not take contacts away."""
 
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+
     def show_choices(self, state: HoldingsState) -> None:
-        if self.count() != len(state.choices):
-            self.clear()
-            for days, _allowed in state.choices:
-                self.addItem(words_of(days), days)
         model = self.model()
         assert isinstance(model, QStandardItemModel)
+        self.clear()
         for place, (days, allowed) in enumerate(state.choices):
-            self.setItemText(place, words_of(days))
-            self.setItemData(place, days)
+            self.addItem(words_of(days), days)
             model.item(place).setEnabled(allowed)
         self.setCurrentIndex([days for days, _allowed in state.choices].index(state.chosen))
 
