@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QStackedWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.gui.settings.history_section import HistorySection
@@ -81,16 +81,16 @@ def test_T34_what_the_administrator_forbids_cannot_be_chosen(
 def test_the_longest_choice_is_read_whole_although_it_comes_late(
     theme: Theme, qtbot: QtBot
 ) -> None:
-    page = SettingsPage(theme)
-    qtbot.addWidget(page)
-    page.resize(1000, 800)
-    page.show()
-    qtbot.waitExposed(page)
-    page.grab()  # while what is held is being counted
-    page.history.show_state(replace(STATE, chosen=None))
+    pages, page = QStackedWidget(), SettingsPage(theme)
+    qtbot.addWidget(pages)
+    pages.addWidget(page)
+    pages.resize(1000, 800)
+    pages.show()
+    qtbot.waitExposed(pages)
     box = choice(page.history)
-    needed = box.fontMetrics().horizontalAdvance(box.currentText())
-    qtbot.waitUntil(lambda: box.width() > needed)
+    qtbot.waitUntil(lambda: box.isVisible() and box.width() == box.sizeHint().width())
+    page.history.show_state(replace(STATE, chosen=None))
+    assert box.sizeHint().width() > box.fontMetrics().horizontalAdvance(box.currentText())
 
 
 def test_the_wheel_passes_over_the_choice(section: HistorySection, qtbot: QtBot) -> None:
