@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 import pytest
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QItemSelectionModel, QPoint, QRect
 from PySide6.QtGui import QFontMetrics, QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -141,9 +141,9 @@ def test_scrolling_paints_only_the_rows_that_come_into_sight(
 def test_another_theme_paints_everything_anew(
     table: HistoryTable, theme: Theme, qtbot: QtBot
 ) -> None:
-    light = cell(table, 0, 1)
+    light = cell(table, 1, 1)
     theme.set_mode("dark")
-    dark = cell(table, 0, 1)
+    dark = cell(table, 1, 1)
     assert dark.pixelColor(1, 1) == theme.palette.background
     assert dark != light
 
@@ -159,6 +159,29 @@ def test_a_selection_reaches_from_the_first_column_to_the_last(
     if last + 1 < image.width():
         assert image.pixelColor(last + 1, ROW_PX + 3) == theme.palette.background
     assert image.pixelColor(0, 3) != theme.palette.selection
+
+
+def test_the_current_row_is_marked_as_long_as_none_is_selected(
+    table: HistoryTable, theme: Theme, qtbot: QtBot
+) -> None:
+    """With the focus Qt makes a row current that it doesn't select; the details show it."""
+    table.clearSelection()
+
+    def marked() -> list[int]:
+        image = table.viewport().grab().toImage()
+        return [
+            row
+            for row in range(4)
+            if image.pixelColor(3, row * ROW_PX + 3) == theme.palette.selection
+        ]
+
+    for row in (2, 1):
+        table.selectionModel().setCurrentIndex(
+            table.model().index(row, CUSTOMER), QItemSelectionModel.SelectionFlag.NoUpdate
+        )
+        assert marked() == [row]
+    table.selectRow(3)
+    assert marked() == [3]
 
 
 def test_texts_that_stay_measured_are_bounded(

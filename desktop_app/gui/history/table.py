@@ -135,6 +135,8 @@ class HistoryTable(QTableView):
         area, model, header = event.rect(), self.model(), self.horizontalHeader()
         height = self.verticalHeader().defaultSectionSize()
         selection, hovered = self.selectionModel(), self._hovered_row()
+        # The details show the current row, which with the focus Qt chooses without selecting it.
+        alone = -1 if selection.hasSelection() else self.currentIndex().row()
         first, last = self.rowAt(area.top()), self.rowAt(area.bottom())
         with QPainter(self.viewport()) as painter:
             self._painter.clear(painter, area)
@@ -147,7 +149,7 @@ class HistoryTable(QTableView):
                     model.formatted(row),
                     self.rowViewportPosition(row),
                     height,
-                    selected=selection.isSelected(model.index(row, 0)),
+                    selected=row == alone or selection.isSelected(model.index(row, 0)),
                     hovered=row == hovered,
                 )
 
@@ -327,6 +329,7 @@ class HistoryTable(QTableView):
         self.setCurrentIndex(self.model().index(row, max(0, self.currentIndex().column())))
 
     def _on_current_changed(self, current: QModelIndex) -> None:
+        self.viewport().update()  # whole rows; Qt means the cells only
         self.chosen.emit(self.history().number(current.row()) if current.isValid() else None)
 
     def _on_double_clicked(self, index: QModelIndex) -> None:
