@@ -135,13 +135,13 @@ class HistoryTable(QTableView):
         area, model, header = event.rect(), self.model(), self.horizontalHeader()
         height = self.verticalHeader().defaultSectionSize()
         selection, hovered = self.selectionModel(), self._hovered_row()
-        # The details show the current row, which with the focus Qt chooses without selecting it.
-        alone = -1 if selection.hasSelection() else self.currentIndex().row()
         first, last = self.rowAt(area.top()), self.rowAt(area.bottom())
         with QPainter(self.viewport()) as painter:
             self._painter.clear(painter, area)
             if not isinstance(model, HistoryModel) or first < 0:
                 return
+            # The details show the current row, which with the focus Qt chooses without selecting it.
+            alone = -1 if selection.hasSelection() else self.currentIndex().row()
             sections = sections_in(header, model.columns, area.left(), area.right())
             self._painter.begin(painter, sections)
             for row in range(first, (last if last >= 0 else model.rowCount() - 1) + 1):
