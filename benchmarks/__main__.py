@@ -22,6 +22,13 @@ Each table answers one question: ours, a peer or a limit measured in the same ru
 the bar that the ratio has to meet. `scripts/bench` runs all and writes this page, `scripts/bench
 NAME` runs one; `scripts/bench NAME --help` tells its sizes. Numbers drift from machine to machine,
 ratios less. `b7` also says how the others grow.
+
+Where a bar is missed, the reason as far as it is known: a contact takes about 0.2 ms of Python to
+derive, in the process that draws the window, so that bar 1 is out of reach of one core and frames
+wait for the interpreter while contacts are fetched without a limit (bar 4; Genesys allows 500
+contacts a second). Deriving in processes of their own is the way that is left. A window is read
+without an index, which grows with the rows (bar 7); the decision on the store says why there is
+none.
 """
 
 

@@ -140,7 +140,7 @@ class HistoryTable(QTableView):
             self._painter.clear(painter, area)
             if not isinstance(model, HistoryModel) or first < 0:
                 return
-            # The details show the current row, which with the focus Qt chooses without selecting it.
+            # The details show the current row, which Qt chooses with the focus and doesn't select.
             alone = -1 if selection.hasSelection() else self.currentIndex().row()
             sections = sections_in(header, model.columns, area.left(), area.right())
             self._painter.begin(painter, sections)
