@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -74,6 +75,7 @@ def _window(
     app = QApplication(sys.argv[:1])
     application = Application(app, options)
     application.show()
+    gc.freeze()  # what the start has made stays: without it, each full collection looks it over
     code = app.exec()
     application.close()
     return code

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Coroutine
@@ -27,6 +28,9 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 T = TypeVar("T")
 OnLoopError = Callable[[asyncio.AbstractEventLoop, dict[str, Any]], object]
 
+# How long a lane may keep the interpreter while the window waits for it. A frame asks several
+# times, so that Python's own 5 ms would be seen (docs/decisions/0004, docs/benchmarks.md, 4).
+_SWITCH_S = 0.0005
 LEAVING_S = 2.0  # what goodbyes and clean-ups may take when the window closes
 
 
@@ -170,6 +174,7 @@ class Tasks(QObject):
         """``on_loop_error`` hears of errors that no job was waiting for; asyncio's own way of
         telling them would quote what they hold."""
         super().__init__(parent)
+        sys.setswitchinterval(_SWITCH_S)
         self._loop = asyncio.new_event_loop()
         self._loop.set_exception_handler(on_loop_error)
         self._network = threading.Thread(target=self._run_loop, name="network", daemon=True)

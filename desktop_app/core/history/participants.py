@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
+
+import msgspec
 
 from desktop_app.core.genesys import wire
 from desktop_app.core.history.legs import Leg
@@ -39,3 +42,23 @@ def merged_attributes(participants: Iterable[wire.Participant]) -> dict[str, str
                 values.append(value)
                 merged[key] = BETWEEN_VALUES.join(values)
     return merged
+
+
+def with_attributes_of(before: str, raw: str) -> str:
+    """A conversation with the attributes that an earlier reading of it brought.
+
+    Each participant that comes without any gets those of the one with its id.  Both are JSON as
+    the service told it.
+    """
+    known = {
+        each.participant_id: each.attributes
+        for each in wire.decode(before.encode(), wire.Conversation).participants or ()
+        if each.participant_id and each.attributes
+    }
+    conversation = wire.decode(raw.encode(), dict[str, Any])
+    for participant in conversation.get("participants") or ():
+        if not isinstance(participant, dict) or participant.get("attributes"):
+            continue
+        if attributes := known.get(participant.get("participantId")):
+            participant["attributes"] = attributes
+    return msgspec.json.encode(conversation).decode()

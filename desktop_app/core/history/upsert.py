@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import duckdb
@@ -17,6 +18,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from desktop_app.core.history.participants import with_attributes_of
 from desktop_app.core.history.schema import CONTACT, OWN_NAMES, Cell, Row, StoredContact
 
 _Array = npt.NDArray[Any]
@@ -54,6 +56,7 @@ def put(
     if not by_id:
         return next_no
     known = _known(connection, by_id)
+    by_id |= _with_earlier_attributes(connection, by_id, known)
     rewritten = [each.no for id_, each in known.items() if each.is_rewritten(by_id[id_])]
     rows = []
     for id_, contact in by_id.items():
@@ -97,6 +100,30 @@ def _known(
         id_: _Known(no, fingerprint, ended, dict(zip(OWN_NAMES, own, strict=True)))
         for id_, no, fingerprint, ended, *own in rows
         if id_ in wanted
+    }
+
+
+def _with_earlier_attributes(
+    connection: duckdb.DuckDBPyConnection,
+    contacts: Mapping[str, StoredContact],
+    known: Mapping[str, _Known],
+) -> dict[str, StoredContact]:
+    """Those contacts that had attributes and come without any.
+
+    Only jobs are declared to carry them (quirk 1): an answer without any says nothing of them.
+    """
+    bare = [each.no for id_, each in known.items() if not contacts[id_].attributes]
+    if not bare:
+        return {}
+    rows = connection.execute(
+        "SELECT conversation_id, raw, attributes FROM contact"
+        f" WHERE no IN ({listed(bare)}) AND cardinality(attributes) > 0"
+    ).fetchall()
+    return {
+        id_: replace(
+            contacts[id_], raw=with_attributes_of(raw, contacts[id_].raw), attributes=attributes
+        )
+        for id_, raw, attributes in rows
     }
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -129,13 +130,22 @@ def test_attributes_are_columns_to_read_sort_count_and_filter_by(store: Store) -
 # --- versions -----------------------------------------------------------------------------------
 
 
-def as_read(id_: str, *, end: bool = True, wrapup: str = "", start_ms: int = DAY) -> StoredContact:
+def as_read(
+    id_: str,
+    *,
+    end: bool = True,
+    wrapup: str = "",
+    start_ms: int = DAY,
+    attributes: Mapping[str, str] | None = None,
+) -> StoredContact:
     code = f', "wrapUpCode": "{wrapup}"' if wrapup else ""
     ended = f', "conversationEnd": "{iso(start_ms + HOUR)}"' if end else ""
     until = f', "segmentEnd": "{iso(start_ms + HOUR)}"' if end else ""
+    carried = f', "attributes": {json.dumps(attributes)}' if attributes else ""
     raw = (
         f'{{"conversationId": "{id_}", "conversationStart": "{iso(start_ms)}"{ended},'
-        ' "participants": [{"purpose": "agent", "userId": "u", "sessions": [{"mediaType": "voice",'
+        ' "participants": [{"participantId": "p", "purpose": "agent", "userId": "u"'
+        f'{carried}, "sessions": [{{"mediaType": "voice",'
         f' "segments": [{{"segmentType": "wrapup", "segmentStart": "{iso(start_ms)}"'
         f"{until}{code}}}]}}]}}]}}"
     ).encode()
@@ -188,16 +198,27 @@ def test_the_same_told_in_another_order_is_no_news(store: Store) -> None:
 
 def test_attributes_that_a_job_brings_later_are_no_news(store: Store) -> None:
     first = as_read("a")
-    raw = first.raw.replace('"purpose": "agent"', '"purpose": "agent", "attributes": {"Tier": "2"}')
-    again = stored_contact(
-        raw.encode(), wire.decode(raw.encode(), wire.Conversation), lambda kind, item: None
-    )
-    assert again is not None and again.attributes == {"Tier": "2"}
+    again = as_read("a", attributes={"Tier": "2"})
+    assert again.attributes == {"Tier": "2"}
     put(store, first, pass_ms=10)
     put(store, again, pass_ms=20)
     assert changed(store) == []
     (number,) = numbers(store)
     assert store.reader().rows([number], ["attr.Tier"])[number].cells == ("2",)
+
+
+def test_attributes_stay_when_a_reading_brings_none(store: Store) -> None:
+    """A contact that a job has read is read again singly, or by a query (quirk 1)."""
+    by_job = as_read("a", attributes={"Tier": "2"}, end=False)
+    put(store, by_job, as_read("b"), pass_ms=10)
+    put(store, as_read("a", wrapup="sale"), as_read("b"), pass_ms=20)
+    reader = store.reader()
+    first, second = reader.rows(numbers(store), ["attr.Tier", "wrapups"]).values()
+    assert [first.cells, second.cells] == [("2", ("sale",)), (None, None)]
+    told = wire.decode(reader.raw(first.no) or b"", wire.Conversation)
+    assert [each.attributes for each in told.participants or ()] == [{"Tier": "2"}]
+    put(store, as_read("a", attributes={"Tier": "3"}), pass_ms=30)
+    assert reader.rows([first.no], ["attr.Tier"])[first.no].cells == ("3",)
 
 
 def test_what_was_looked_at_is_news_no_more_until_it_changes_again(store: Store) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
+from desktop_app.core.history.participants import with_attributes_of
 from tests.core.history.conversations import Json, acd, agent, contact, customer, party, talk
 
 
@@ -42,3 +46,30 @@ def test_line_feeds_within_a_value_stay() -> None:
     assert contact(carrying(customer(), pop="Name=Jo\nLang=en")).attributes == {
         "pop": "Name=Jo\nLang=en"
     }
+
+
+def test_earlier_attributes_go_to_the_same_participants() -> None:
+    before = [
+        {"participantId": "p1", "attributes": {"Tier": "Gold"}},
+        {"participantId": "p2"},
+        {"participantId": "p3", "attributes": {"Case": "1"}},
+        {"participantId": "gone", "attributes": {"Case": "9"}},
+    ]
+    now: list[Any] = [
+        "nonsense",
+        {"attributes": {}},
+        {"participantId": "p1", "purpose": "customer"},
+        {"participantId": "p2", "attributes": {"Own": "x"}},
+        {"participantId": "p3", "attributes": {"Case": "2"}},
+    ]
+    text = with_attributes_of(
+        json.dumps({"participants": before}),
+        json.dumps({"participants": now, "tag": "?"}).replace("?", r"cut \ud800"),
+    )
+    told = json.loads(text)
+    assert told["tag"] == "cut �"
+    assert told["participants"] == [
+        *now[:2],
+        {"participantId": "p1", "purpose": "customer", "attributes": {"Tier": "Gold"}},
+        *now[3:],
+    ]

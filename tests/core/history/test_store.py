@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -32,9 +33,11 @@ from tests.core.history.history_samples import (
     put,
     stored,
 )
-from tests.core.history.store_process import PER_PAGE, next_page
+from tests.core.history.store_process import PER_PAGE, next_page, write
 
 KILLS = int(os.environ.get("STORE_KILLS", "12"))  # safety F16 asks for 200 before a release
+
+CUTS = int(os.environ.get("STORE_CUTS", "20"))  # safety F17: each byte of the last page
 
 _POSIX = pytest.mark.skipif(os.name != "posix", reason="signals and limits of POSIX")
 
@@ -279,6 +282,34 @@ def test_F16_a_kill_loses_no_acknowledged_page_and_leaves_no_part_of_one(tmp_pat
         assert_whole(store, int([line for line in lines if line.endswith("\n")][-1]))
         store.close()
     assert not list(tmp_path.glob("*set-aside*"))
+
+
+@pytest.mark.timeout(60 + CUTS)
+def test_F17_a_log_that_was_cut_anywhere_loses_its_last_page_and_no_other(tmp_path: Path) -> None:
+    folder = tmp_path / "lost"
+    with process("write", folder) as writer:
+        assert writer.stdout
+        ends = []  # of the log after each page
+        for number in range(1, 4):
+            assert writer.stdout.readline() == f"{number}\n"
+            ends.append((folder / "history.duckdb.wal").stat().st_size)
+        writer.kill()
+    database, log = (
+        (folder / name).read_bytes() for name in ("history.duckdb", "history.duckdb.wal")
+    )
+    last = range(ends[1], ends[2])
+    for cut in {*last[:3], *last[-3:], *random.Random(17).sample(last, min(CUTS, len(last)))}:
+        after = tmp_path / str(cut)
+        after.mkdir()
+        (after / "history.duckdb").write_bytes(database)
+        (after / "history.duckdb.wal").write_bytes(log[:cut])
+        store = opened(after)
+        assert not store.why_in_memory
+        assert_whole(store, 2)
+        write(store, next_page(store))
+        store.close()
+        assert not list(after.glob("*set-aside*"))
+        shutil.rmtree(after)
 
 
 @_POSIX
