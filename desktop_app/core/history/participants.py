@@ -59,6 +59,6 @@ def with_attributes_of(before: str, raw: str) -> str:
     for participant in conversation.get("participants") or ():
         if not isinstance(participant, dict) or participant.get("attributes"):
             continue
-        if attributes := known.get(participant.get("participantId")):
+        if attributes := known.get(str(participant.get("participantId"))):
             participant["attributes"] = attributes
     return msgspec.json.encode(conversation).decode()

@@ -67,6 +67,13 @@ def test_a_date_is_a_period(text: str, start: str, end: str) -> None:
     assert read_date(text, LONDON) == Interval(at(start), at(end))
 
 
+def test_an_hour_begins_when_the_zones_does() -> None:
+    india = Clock(ZoneInfo("Asia/Kolkata"), lambda: at("2026-11-26T12:40+05:30"))
+    assert read_date("this hour", india) == Interval(
+        at("2026-11-26T12:00+05:30"), at("2026-11-26T13:00+05:30")
+    )
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -54,8 +54,9 @@ class _Calendar:
     def __init__(self, clock: Clock) -> None:
         self.zone = clock.zone
         self.now_ms = clock.now_ms()
-        now = _EPOCH + dt.timedelta(milliseconds=self.now_ms)
-        self.today = now.astimezone(clock.zone).date()
+        now = (_EPOCH + dt.timedelta(milliseconds=self.now_ms)).astimezone(clock.zone)
+        self.today = now.date()
+        self.offset_ms = (now.utcoffset() or dt.timedelta()) // dt.timedelta(milliseconds=1)
 
     def days(self, first: dt.date, end: dt.date) -> Interval:
         return Interval(self._midnight(first), self._midnight(end))
@@ -74,7 +75,8 @@ class _Calendar:
         """The day, week, month or year that many steps from now; the hour or minute likewise."""
         if unit in _SHORT_MS:
             length = _SHORT_MS[unit]
-            start = self.now_ms // length * length + steps * length
+            begun_ms = (self.now_ms + self.offset_ms) % length  # of it, by the zone's clock
+            start = self.now_ms - begun_ms + steps * length
             return Interval(start, start + length)
         if unit == "week":
             return self.week(self.today + 7 * steps * _DAY)
