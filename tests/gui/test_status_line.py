@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QApplication, QLabel, QProgressBar, QToolButton, Q
 from pytestqt.qtbot import QtBot
 
 from desktop_app.core.history.clock import Clock
+from desktop_app.core.history.completeness import completeness
 from desktop_app.core.history.coverage import DAY_MS, Coverage, Slice
 from desktop_app.core.history.sync import Progress
-from desktop_app.gui.history.status_line import StatusLine, completeness
+from desktop_app.gui.history.status_line import StatusLine
 from desktop_app.gui.theme import Theme
 
 NOW = int(datetime(2026, 11, 24, 14, 2, tzinfo=UTC).timestamp() * 1000)

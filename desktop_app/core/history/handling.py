@@ -111,6 +111,32 @@ def segment_kinds(legs: Iterable[Leg]) -> dict[str, int]:
     return found
 
 
+class LegTimes(NamedTuple):
+    """Of one of the staff's sessions; milliseconds, None where there was no such phase."""
+
+    alert: int | None
+    talk: int | None
+    hold: int | None
+    acw: int | None
+    handle: int | None
+
+
+def leg_times(leg: Leg) -> LegTimes:
+    """What the session adds to the contact's times (``read_times``)."""
+    metrics, lengths = leg.metrics, leg.lengths
+    if _HANDLING.isdisjoint(metrics):
+        talk, hold, acw = (lengths.get(kind) for kind in ("interact", "hold", "wrapup"))
+    else:
+        talk, hold, acw = _talk(metrics), _hold(metrics), metrics.get("tAcw")
+    return LegTimes(
+        alert=metrics.get("tAlert", lengths.get("alert")),
+        talk=talk,
+        hold=hold,
+        acw=acw,
+        handle=metrics.get("tHandle", _handle(leg)),
+    )
+
+
 class Times(NamedTuple):
     """Milliseconds; None where there was no such phase."""
 

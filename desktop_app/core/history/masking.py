@@ -104,6 +104,11 @@ def mask_json(raw: bytes) -> bytes:
     return _JSON_TEXT.sub(_hide_in_json, text).encode()
 
 
+def mask_cell(key: str, text: str) -> str:
+    """A text of a column's cell; of a list each by itself."""
+    return mask_number(text) if key in _ADDRESS_COLUMNS else mask_text(text)
+
+
 def read_masked(column: Column, value: Value, clock: Clock) -> str:
     """As ``columns.read``, but masked."""
     mask = mask_number if column.key in _ADDRESS_COLUMNS else mask_text

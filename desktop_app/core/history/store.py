@@ -15,7 +15,7 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import duckdb
 
@@ -49,6 +49,12 @@ class Holdings(NamedTuple):
     size_bytes: int
 
 
+class Borrower(Protocol):
+    """What reads the store with a connection of its own."""
+
+    def close(self) -> None: ...
+
+
 class Store:
     """An open store. ``write…`` methods belong to one thread; each reader to one of its own.
 
@@ -68,9 +74,9 @@ class Store:
         self._connection = connection
         self._file = file
         self._forget_key = forget_key
-        self._on_damage = on_damage
+        self.on_damage = on_damage
         self._lock = threading.Lock()
-        self._readers: list[Reader] = []
+        self._borrowers: list[Borrower] = []
         self.why_in_memory = why_in_memory
         migration.prepare(connection)
         row = connection.execute("SELECT coalesce(max(no), 0) FROM contact").fetchone()
@@ -78,11 +84,19 @@ class Store:
 
     def reader(self) -> Reader:
         """A reader with a connection of its own: it sees each transaction whole."""
+        reader = Reader(self._connect(), self.on_damage)
+        self._borrowers.append(reader)
+        return reader
+
+    def lend(self, borrower: Borrower) -> duckdb.DuckDBPyConnection:
+        """A connection of its own, for reading; the borrower is closed before the store is."""
+        self._borrowers.append(borrower)
+        return self._connect()
+
+    def _connect(self) -> duckdb.DuckDBPyConnection:
         cursor = self._connection.cursor()
         cursor.execute(f"USE {schema.CATALOG}")
-        reader = Reader(cursor, self._on_damage)
-        self._readers.append(reader)
-        return reader
+        return cursor
 
     # --- contacts -----------------------------------------------------------------------------
 
@@ -217,8 +231,8 @@ class Store:
 
     def close(self) -> None:
         """End all reading, write what the log still holds and let the file go."""
-        for reader in self._readers:
-            reader.close()
+        for borrower in self._borrowers:
+            borrower.close()
         with self._lock, contextlib.suppress(duckdb.Error):
             self._connection.close()
 
@@ -246,7 +260,7 @@ class Store:
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[schema.Execute]:
-        with self._lock, translated(self._on_damage):
+        with self._lock, translated(self.on_damage):
             self._connection.begin()
             try:
                 yield self._connection.execute
@@ -259,7 +273,7 @@ class Store:
             self._connection.commit()
 
     def _all(self, sql: str, values: Iterable[object]) -> list[tuple[Any, ...]]:
-        with self._lock, translated(self._on_damage):
+        with self._lock, translated(self.on_damage):
             return self._connection.execute(sql, list(values)).fetchall()
 
     def _one(self, sql: str, values: Iterable[object]) -> tuple[Any, ...] | None:

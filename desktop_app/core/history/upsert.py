@@ -127,8 +127,13 @@ def _with_earlier_attributes(
     }
 
 
-def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row]) -> None:
-    """Append rows to a table of contacts.
+def insert(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    rows: Sequence[Row],
+    fields: Mapping[str, str] = CONTACT,
+) -> None:
+    """Append rows to a table of contacts, or to another whose ``fields`` have these types.
 
     Numbers go in as arrays and texts as one JSON document, column by column: binding cells, or
     JSON by rows, takes many times as long.
@@ -140,7 +145,7 @@ def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row
     texts: dict[str, list[Cell]] = {}
     shape: dict[str, list[Any]] = {}
     sql: dict[str, str] = {}
-    for name, kind in CONTACT.items():
+    for name, kind in fields.items():
         if name not in present:
             continue
         cells = [row.get(name) for row in rows]
