@@ -19,13 +19,12 @@ from desktop_app.core.history.filters.local import offsets
 from desktop_app.core.history.masking import mask_text
 from desktop_app.core.history.sql import quoted, sql_value
 
-# Both in the syntax that Python and DuckDB (RE2) share.
-_FORMULA = r"^[=+\-@＝＋－＠\t\r\n\x00]"
-_NUMBER = r"^(\+[0-9][0-9 ]*( ext [0-9]+)?|[+-]?[0-9]+([.,][0-9]+)?)$"
-_HARMLESS = r"[\p{L}\p{N}][\p{L}\p{M}\p{N}\p{P}\p{S} ]*"
-_UNPRINTABLE = r"[\p{Cc}\p{Zl}\p{Zp}\x{202a}-\x{202e}\x{2066}-\x{2069}]"
+# In the syntax that Python and DuckDB (RE2) share, but for the classes in _HARMLESS and below.
+_FORMULA = r"^([=+\-@＝＋－＠\t\r\n\x00])"
+_NUMBER = r"\+[0-9][0-9 ]*( ext [0-9]+)?|[+-]?[0-9]+([.,][0-9]+)?"
+_HARMLESS = rf"[\p{{L}}\p{{N}}][\p{{L}}\p{{M}}\p{{N}}\p{{P}}\p{{S}} ]*|{_NUMBER}"
 _TURNING = r"[\x{202a}-\x{202e}\x{2066}-\x{2069}]"
-_BLANKS = r"[\s\p{Cc}\p{Z}]+"
+_BROKEN = r"[\s\p{Z}]*[\p{Cc}\p{Zl}\p{Zp}][\s\p{Z}\p{Cc}]*"
 
 # What a calendar of four-digit years holds.
 _FIRST_MS, _LAST_MS = -62_135_596_800_000, 253_402_300_799_999
@@ -47,9 +46,8 @@ class Cell:
 
 def guarded(text: str) -> str:
     """A title as a spreadsheet may read it; cells get the same in SQL."""
-    if re.search(_FORMULA, text) and not re.search(_NUMBER, text):
-        return f"'{text}"
-    return text
+    is_formula = re.search(_FORMULA, text) and not re.fullmatch(_NUMBER, text)
+    return f"'{text}" if is_formula else text
 
 
 def contact_cells(keys: Sequence[str], *, mask: bool) -> list[Cell]:
@@ -152,6 +150,7 @@ def local_instant(cell: Cell, ahead: Sequence[tuple[int, int]]) -> str:
 
 
 _DAY = 86_400_000
+_APOSTROPHE = "''"  # within an SQL text
 
 
 def _by_time(value: str, ahead: Sequence[tuple[int, int]], write: Callable[[int], str]) -> str:
@@ -188,18 +187,16 @@ def duration(value: str, form: Durations) -> str:
 def text(value: str) -> str:
     """On one line, and no formula; an empty text is no text.
 
-    Most texts are known as harmless at a look, which takes a fraction of what the rest costs.
+    Most texts are known as harmless at a look.  What the others take must hold ``value`` once:
+    the database works out what occurs twice for all.
     """
     line = (
-        f"CASE WHEN regexp_matches({value}, '{_UNPRINTABLE}') THEN trim(regexp_replace("
-        f"regexp_replace({value}, '{_TURNING}', '', 'g'), '{_BLANKS}', ' ', 'g'))"
-        f" ELSE {value} END"
+        f"trim(regexp_replace(regexp_replace({value}, '{_TURNING}', '', 'g'),"
+        f" '{_BROKEN}', ' ', 'g'))"
     )
     return (
         f"CASE WHEN regexp_full_match({value}, '{_HARMLESS}') THEN {value}"
-        f" ELSE nullif(CASE WHEN regexp_matches({line}, '{_FORMULA}')"
-        f" AND NOT regexp_matches({line}, '{_NUMBER}') THEN '''' || {line}"
-        f" ELSE {line} END, '') END"
+        f" ELSE nullif(regexp_replace({line}, '{_FORMULA}', '{_APOSTROPHE}\\1'), '') END"
     )
 
 
