@@ -183,6 +183,7 @@ class Tasks(QObject):
         self._order = ThreadPoolExecutor(1, thread_name_prefix="store-order")
         self._window = ThreadPoolExecutor(1, thread_name_prefix="store-window")
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="store-beside")
+        self._export = ThreadPoolExecutor(1, thread_name_prefix="store-export")
         self._running: dict[Future[Any], Callable[[], None] | None] = {}  # and how to interrupt
         self._handovers: WeakSet[_Handover] = WeakSet()
         self._closed = False
@@ -265,6 +266,12 @@ class Tasks(QObject):
         self._submit(job, lambda: self._beside.submit(work))
         return job
 
+    def export(self, work: Callable[[], T], interrupt: Callable[[], None] | None = None) -> Job:
+        """The same for writing files, which takes longer than anybody waits for a table."""
+        job = Job(self, interrupt)
+        self._submit(job, lambda: self._export.submit(work))
+        return job
+
     def window(self, work: Callable[[], T]) -> Job:
         """Run a short read for what is in sight."""
         job = Job(self)
@@ -308,7 +315,7 @@ class Tasks(QObject):
         for handover in list(self._handovers):
             handover.drop()
         asyncio.run_coroutine_threadsafe(self._leave(last), self._loop).result()
-        for lane in (self._order, self._window, self._beside):
+        for lane in (self._order, self._window, self._beside, self._export):
             lane.shutdown(wait=True, cancel_futures=True)
         self._write.shutdown(wait=True)
         self._loop.call_soon_threadsafe(self._loop.stop)

@@ -78,7 +78,6 @@ class Exporter:
         A file of that name stays as it was until the new one is whole.  Raises ExportError,
         ExportCancelled after ``interrupt``, StoreError and FilterMistake.
         """
-        self._stopped.clear()
         sidecar = path.with_name(f"{path.name}.json")
         whole = whole_folder if export.style.by_day else whole_file
         with self._reading():
@@ -124,6 +123,7 @@ class Exporter:
     @contextlib.contextmanager
     def _reading(self) -> Iterator[None]:
         with self._busy:
+            self._stopped.clear()
             try:
                 with translated(self._store.on_damage):
                     self._connection.begin()

@@ -1,0 +1,1 @@
+"""Writing contacts into a file: what is asked, and how it goes on."""
