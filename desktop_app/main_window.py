@@ -69,7 +69,7 @@ class MainWindow(QMainWindow):
         self._is_locked = False
         self._is_erasing = False
         self._before_settings: QWidget | None = None
-        self._next_organisation, self._why_next = "", ""
+        self._next = ("", "")  # the organisation to sign in to after this, and why
         self._has_erased = False
         self.auth_view = auth_view
         self.settings_page = settings_page
@@ -141,12 +141,6 @@ class MainWindow(QMainWindow):
         self._replace_session(session)
         self._open_history(session)
 
-    def _on_refused(self, why: str) -> None:
-        """Nothing of what was read without a connection stays on the screen."""
-        if self._session is not None:
-            self._next_organisation, self._why_next = self._session.profile.name, why
-            self.sign_out()
-
     def _open_history(self, session: SignIn) -> None:
         self._close_history()
         self._stack.setCurrentWidget(self.auth_view)
@@ -156,14 +150,11 @@ class MainWindow(QMainWindow):
         self._job.succeeded.connect(self._on_store_opened)
         self._job.failed.connect(self._on_store_failed)
 
-    def _replace_session(self, session: SignIn) -> SignIn | None:
+    def _replace_session(self, session: Session | OfflineSession) -> SignIn | None:
         """Use a new sign-in from now on; the one before is revoked, unless it goes on with the
         same token. Returns the one before."""
         before, self._session = self._session, session
-        if isinstance(session, Session):
-            self.renewal.follow(session)
-        else:
-            self.renewal.stop()
+        self.renewal.follow(session)
         if before is not None and not before.same_token(session):
             self._see_off(before, self._services.sign_out)
         return before
@@ -195,7 +186,7 @@ class MainWindow(QMainWindow):
         view.proxy_sign_in_needed.connect(self._on_proxy_sign_in_needed)
         view.notice.stepped.connect(self._on_renewal_asked)
         history.online.connect(self._on_renewed)
-        history.refused.connect(self._on_refused)
+        history.refused.connect(self._on_switch_asked)
         self._stack.addWidget(view)
         self._stack.setCurrentWidget(view)
         self.renewal.tell()
@@ -355,8 +346,9 @@ class MainWindow(QMainWindow):
 
     # --- leaving ------------------------------------------------------------------------------
 
-    def _on_switch_asked(self, name: str) -> None:
-        self._next_organisation = name
+    def _on_switch_asked(self, name: str, why: str = "") -> None:
+        """Leave nothing here, and sign in to an organisation, where ``why`` is told."""
+        self._next = (name, why)
         self.sign_out()
 
     def sign_out(self) -> None:
@@ -382,8 +374,7 @@ class MainWindow(QMainWindow):
         erased, self._has_erased = self._has_erased, False
         self.auth_view.say_signed_out(farewell_words(revoked=end is True, erased=erased))
         self.signed_out.emit()
-        name, self._next_organisation = self._next_organisation, ""
-        why, self._why_next = self._why_next, ""
+        (name, why), self._next = self._next, ("", "")
         if name:
             self.auth_view.start(name, why=why)
 

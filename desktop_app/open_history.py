@@ -41,7 +41,7 @@ class OpenHistory(QObject):
     """
 
     online = Signal(object)  # Session: the sign-in that was kept still holds
-    refused = Signal(str)  # it doesn't, and why
+    refused = Signal(str, str)  # it doesn't: the organisation's name, and why
 
     def __init__(
         self,
@@ -173,11 +173,14 @@ class OpenHistory(QObject):
             self.view.status.show_idle()
 
     def _on_ended(self) -> None:
-        self.refused.emit("Your sign-in has ended. Sign in again.")
+        self._refuse("Your sign-in has ended. Sign in again.")
+
+    def _refuse(self, why: str) -> None:
+        self.refused.emit(self._session.profile.name, why)
 
     def _on_not_online(self, error: Exception) -> None:
         if not isinstance(error, _STILL_OFFLINE):
-            self.refused.emit(sentence_of(error))
+            self._refuse(sentence_of(error))
             return
         self.view.status.show_idle()
         self.view.notice.show_error(error)
