@@ -70,7 +70,7 @@ class AuthView(QWidget):
         self._hint = ""
         self._must_type = False
         self._can_go_back = False
-        self._in_use = ""  # the name of the profile that was signed in to last
+        self._in_use = ""  # the name of the profile whose history may be held
         self._used: Profile | None = None  # the profile of the attempt under way
         self._retry_with_pkce = False
         self._side = SidePanel(self)
@@ -323,6 +323,7 @@ class AuthView(QWidget):
         if isinstance(error, ProxySignInNeeded):
             self.ask_for_proxy(error.proxy)
         elif isinstance(error, Offline):
+            self._in_use = error.session.profile.name
             self._offline.tell(error)
             self._right.setCurrentWidget(self._offline)
         else:

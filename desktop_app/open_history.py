@@ -15,6 +15,7 @@ from desktop_app.core.errors import (
 )
 from desktop_app.core.history.clock import Clock, Interval
 from desktop_app.core.history.store import Holdings, Store
+from desktop_app.core.signin.offline import Offline
 from desktop_app.core.signin.permissions import Rights
 from desktop_app.core.signin.session import Session, SignIn
 from desktop_app.gui.account_menu import AccountButton
@@ -183,7 +184,7 @@ class OpenHistory(QObject):
             self._refuse(sentence_of(error))
             return
         self.view.status.show_idle()
-        self.view.notice.show_error(error)
+        self.view.notice.show_error(error.reason if isinstance(error, Offline) else error)
         if isinstance(error, ProxySignInNeeded):
             self.view.proxy_sign_in_needed.emit(error)
 

@@ -250,6 +250,17 @@ def test_F09_a_range_that_is_not_held_says_so_and_one_press_tries_to_go_online(
         offline.press("historyMessageAction")
 
 
+def test_F09_the_organisation_whose_history_is_read_stays_as_it_is(offline: Person) -> None:
+    read_what_is_held(offline)
+    offline.window.settings_asked.emit()
+    assert not offline.find(QPushButton, "remove_acme").isVisible()
+    offline.press("settingsSetUp")
+    assert offline.at_sign_in
+    assert not offline.find(QPushButton, "editOrganisation").isVisible()
+    offline.press("backToHistory")
+    assert offline.history.isVisible() and state(offline).startswith("Offline")
+
+
 # --- where it isn't offered -----------------------------------------------------------------------
 
 

@@ -160,7 +160,7 @@ class SignInJourney:
             offline = offline_session(found, form)
             if not await self._is_held(offline):
                 raise
-            raise Offline(offline, str(error)) from None
+            raise Offline(offline, error) from None
 
     def forget(self, profile: Profile) -> None:
         """Drop all that is kept of a profile in each of its forms. Blocks on disk and keyring."""

@@ -20,13 +20,15 @@ class OfflineSession(SignIn):
 
 
 class Offline(NetworkError):
-    """A sign-in is kept, and there is something to read; only Genesys can't be reached."""
+    """A sign-in is kept, and there is something to read; only Genesys can't be reached, for a
+    ``reason`` that can be told alone to somebody who is reading."""
 
-    def __init__(self, session: OfflineSession, why: str) -> None:
+    def __init__(self, session: OfflineSession, reason: NetworkError) -> None:
         super().__init__(
-            f"{why} What was read before is held on this computer and can be read meanwhile."
+            f"{reason} What was read before is held on this computer and can be read meanwhile."
         )
         self.session = session
+        self.reason = reason
 
 
 def offline_session(kept: Kept, profile: Profile) -> OfflineSession:

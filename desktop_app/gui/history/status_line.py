@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -43,6 +43,7 @@ class StatusLine(QFrame):
         self._online.setObjectName("goOnline")
         self._online.setProperty("kind", "link")
         self._online.setToolTip("Try again to reach Genesys Cloud")
+        self._online.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves it with the table
         self._online.clicked.connect(self.online_asked)
         self._online.hide()
         self._selected = label("", "muted", name="statusSelected", wrap=False)
@@ -156,7 +157,6 @@ class StatusLine(QFrame):
         self._place.setVisible(bool(why_in_memory))
 
     def _show_running(self, running: bool) -> None:
-        self._online.setDisabled(running)
         for widget in (self._bar, self._doing, self._cancel):
             widget.setVisible(running)
 
