@@ -344,6 +344,8 @@ def test_T45_F09_a_locked_window_shows_nothing_and_the_next_start_offers_nothing
     with offline.wait_signal(offline.window.locked):
         offline.application._idle.due.emit()
     assert not view.isVisible() and offline.window.lock_page.isVisible()
+    history = offline.window.history
+    assert history is not None and history._kept._job is None  # nor does the try go on behind it
     assert "Grace Obi" in offline.find(QLabel, "lockPerson").text()
     offline.application.close()
     person = come()
