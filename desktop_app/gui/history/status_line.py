@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -26,6 +26,7 @@ PERMILLE = 1000
 class StatusLine(QFrame):
     cancel_asked = Signal()
     coverage_asked = Signal()
+    online_asked = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,6 +38,14 @@ class StatusLine(QFrame):
         self._state.setObjectName("statusState")
         self._state.setProperty("kind", "link")
         self._state.clicked.connect(self.coverage_asked)
+        self._is_offline = False
+        self._online = QPushButton("Go online", self)
+        self._online.setObjectName("goOnline")
+        self._online.setProperty("kind", "link")
+        self._online.setToolTip("Try again to reach Genesys Cloud")
+        self._online.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves it with the table
+        self._online.clicked.connect(self.online_asked)
+        self._online.hide()
         self._selected = label("", "muted", name="statusSelected", wrap=False)
         self._totals = label("", "muted", name="statusTotals", wrap=False)
         self._bar = QProgressBar(self)
@@ -59,6 +68,7 @@ class StatusLine(QFrame):
         for widget in (
             self._shown,
             self._state,
+            self._online,
             self._selected,
             self._totals,
             self._bar,
@@ -86,9 +96,15 @@ class StatusLine(QFrame):
 
     def show_coverage(self, coverage: Coverage | None, clock: Clock) -> None:
         """Say whether the range is complete, and as of when."""
-        self._state.setText(completeness(coverage, clock))
+        words = held if self._is_offline else completeness
+        self._state.setText(words(coverage, clock))
         doubts = "; ".join(coverage.doubts) if coverage else ""
         self._state.setToolTip(plain(doubts or "Show which days are held on this computer"))
+
+    def show_offline(self, offline: bool) -> None:
+        """Whether nothing can be read; how old what is held is, stands with the coverage then."""
+        self._is_offline = offline
+        self._online.setVisible(offline)
 
     def show_selected(self, rows: int) -> None:
         """How many contacts are selected; one alone is only where the person stands."""
@@ -132,7 +148,7 @@ class StatusLine(QFrame):
         self.show_message(f"{rows:,} rows copied" if rows != 1 else "1 row copied")
 
     def show_budget(self, used: int, allowed: int) -> None:
-        self._budget.setText(f"API {used} / {allowed} a minute")
+        self._budget.setText(f"API {used} / {allowed} a minute" if allowed else "")
 
     def show_store(self, why_in_memory: str) -> None:
         """Say it where contacts are not kept on this computer."""
@@ -149,13 +165,29 @@ def completeness(coverage: Coverage | None, clock: Clock) -> str:
     """ "complete to 14:02", or what is missing."""
     if coverage is None or coverage.synced_ms is None:
         return "not read yet"
-    when = clock.minute(coverage.synced_ms)
-    if clock.date(coverage.synced_ms) != clock.date(clock.now_ms()):
-        when = f"{clock.date(coverage.synced_ms)} {when}"
     if coverage.complete:
-        return f"complete to {when}"
+        return f"complete to {_when(coverage.synced_ms, clock)}"
     if coverage.missing:
-        days = len(coverage.missing)
-        parts = "1 day" if days == 1 else f"{days} days"
-        return f"incomplete: {parts} not read yet"
+        return f"incomplete: {_days(coverage)} not read yet"
     return f"may be incomplete: {coverage.doubts[0]}"
+
+
+def held(coverage: Coverage | None, clock: Clock) -> str:
+    """ "Offline · held to 14:02": how old what is held of the range is, and what isn't (F9)."""
+    if coverage is None or coverage.synced_ms is None:
+        return "Offline · nothing held of this range"
+    words = f"Offline · held to {_when(coverage.synced_ms, clock)}"
+    if coverage.missing:
+        return f"{words}, {_days(coverage)} not read"
+    return f"{words}, may be incomplete" if coverage.doubts else words
+
+
+def _when(ms: int, clock: Clock) -> str:
+    """ "14:02", with the date unless it is today."""
+    minute = clock.minute(ms)
+    return minute if clock.date(ms) == clock.date(clock.now_ms()) else f"{clock.date(ms)} {minute}"
+
+
+def _days(coverage: Coverage) -> str:
+    days = len(coverage.missing)
+    return "1 day" if days == 1 else f"{days} days"
