@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 from desktop_app.auth_view import AuthView
 from desktop_app.core.crash import Watch
+from desktop_app.core.errors import StoreError
 from desktop_app.core.genesys.directory import Directory
 from desktop_app.core.genesys.history import HistoryApi
 from desktop_app.core.genesys.jobs import POLL_S, DetailJobs
@@ -33,7 +35,7 @@ from desktop_app.core.signin.lifetime import IdleWatch
 from desktop_app.core.signin.policy import Policy
 from desktop_app.core.signin.profiles import PRACTICE, Grant, Profile, Way, profile_file
 from desktop_app.core.signin.remembered import Remembered
-from desktop_app.core.signin.session import Session
+from desktop_app.core.signin.session import Session, SignIn
 from desktop_app.gui.assets import Icon, app_icon
 from desktop_app.gui.history.feed import Sync
 from desktop_app.gui.history.layout import Layout
@@ -111,6 +113,7 @@ class Application(QObject):
             Remembered(_data_folder()),
             self._kept,
             stay_signed_in=self._stays_signed_in,
+            is_held=self._is_held,
         )
         self.organisations = Organisations(
             options.profiles.values(),
@@ -162,6 +165,7 @@ class Application(QObject):
         services = Services(
             open_store=self._open_store,
             sync_for=self._sync_for,
+            resume=self.journey.resume,
             sign_out=self.journey.sign_out,
             leave=self.journey.leave,
             put_away=self.journey.put_away,
@@ -189,7 +193,8 @@ class Application(QObject):
         self._unforeseen.received.connect(self.window.show_unforeseen)
         self._pauses.received.connect(self.window.show_pause)
         self._idle.due.connect(self._on_idle)
-        self.window.signed_in.connect(self._on_signed_in)
+        self.window.signed_in.connect(self._on_somebody_there)
+        self.window.history_opened.connect(self._on_somebody_there)
         self.window.locked.connect(self._idle.stop)
         self.window.signed_out.connect(self._idle.stop)
         self.window.leaving.connect(self._network.forget_credentials)
@@ -267,14 +272,27 @@ class Application(QObject):
     def _stays_signed_in(self) -> bool:
         return self.preferences.stay_signed_in and self._options.policy.stay_signed_in
 
-    def _on_signed_in(self) -> None:
+    def _on_somebody_there(self) -> None:
         if not self._idle.running and not self.window.is_locked:
             self._idle.start()
 
     def _on_idle(self) -> None:
         self.window.lock(self._options.policy.idle_lock_minutes)
 
-    def _open_store(self, session: Session) -> Store:
+    async def _is_held(self, session: SignIn) -> bool:
+        """On the write lane, where the store isn't being opened or closed meanwhile."""
+        return await self.tasks.in_write_lane(lambda: self._holds(session))
+
+    def _holds(self, session: SignIn) -> bool:
+        if self.window.history is not None:
+            return True  # it is being read already, and two can't have the file open
+        if not vault.is_kept(_data_folder(), _store_name(session)):
+            return False
+        with suppress(StoreError), closing(self._open_store(session)) as store:
+            return store.holdings().contacts > 0
+        return False
+
+    def _open_store(self, session: SignIn) -> Store:
         """The person's own store; for the practice organisation one that ends with the window."""
         name = _store_name(session)
         if session.profile.is_practice:
@@ -291,17 +309,19 @@ class Application(QObject):
         """For any thread."""
         return Retention(self.preferences.retention_days, self._options.policy.retention_days)
 
-    def _layout_of(self, session: Session) -> Layout:
+    def _layout_of(self, session: SignIn) -> Layout:
         if session.profile.is_practice:
             return Layout()
         return self.preferences.layout(_store_name(session))
 
-    def _keep_layout(self, session: Session, layout: Layout) -> None:
+    def _keep_layout(self, session: SignIn, layout: Layout) -> None:
         """The practice organisation leaves nothing behind."""
         if not session.profile.is_practice:
             self.preferences.keep_layout(_store_name(session), layout)
 
-    def _sync_for(self, session: Session, store: Store) -> Sync:
+    def _sync_for(self, session: SignIn, store: Store) -> Sync | None:
+        if not isinstance(session, Session):
+            return None
         client = session.client
         client.on_pause = self._pauses.send
         api, limits = HistoryApi(client), Limits()
@@ -358,7 +378,7 @@ def practice_interval(description: Mapping[str, Any]) -> Interval:
     return Clock(ZoneInfo("UTC")).parse_interval(description["interval"])
 
 
-def _store_name(session: Session) -> str:
+def _store_name(session: SignIn) -> str:
     return vault.store_name(session.organization_id, session.user_id)
 
 
@@ -366,11 +386,13 @@ def _data_folder() -> Path:
     return user_data_path(_FOLDER, appauthor=False)
 
 
-def _budget(session: Session) -> tuple[int, int]:
+def _budget(session: SignIn) -> tuple[int, int]:
+    if not isinstance(session, Session):
+        return 0, 0
     return session.client.budget.used(), session.client.budget.allowed
 
 
-def _zone_for(session: Session) -> ZoneInfo:
+def _zone_for(session: SignIn) -> ZoneInfo:
     """The profile's zone, else this computer's."""
     name = session.profile.timezone
     return ZoneInfo(name) if name else system_zone()

@@ -14,6 +14,7 @@ from PySide6.QtWebEngineWidgets import QWebEngineView
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app.core.errors import ForbiddenByPolicy, LoginUnavailable, ProxySignInNeeded
+from desktop_app.core.signin.offline import Offline
 from desktop_app.core.signin.profiles import Profile, Way
 from desktop_app.core.signin.session import Session
 from desktop_app.gui.assets import Icon
@@ -24,6 +25,7 @@ from desktop_app.gui.signin.browser_way import BrowserWay, OpenUrl, open_in_syst
 from desktop_app.gui.signin.failures import failed_attempt
 from desktop_app.gui.signin.kept_way import KeptWay
 from desktop_app.gui.signin.login_panel import STALLED_MS, LoginPanel
+from desktop_app.gui.signin.offline_page import OfflinePage
 from desktop_app.gui.signin.organisations import Organisations
 from desktop_app.gui.signin.proxy_page import ProxyPage
 from desktop_app.gui.signin.set_up import SetUp
@@ -42,6 +44,7 @@ class AuthView(QWidget):
     failed = Signal(object)  # the exception, which is shown here
     callback_seen = Signal()
     practice_asked = Signal()
+    held_asked = Signal(object)  # OfflineSession: to read what is held without a connection
     settings_asked = Signal()
     back_asked = Signal()  # to the history that is still held
     page_loaded = Signal()
@@ -67,7 +70,7 @@ class AuthView(QWidget):
         self._hint = ""
         self._must_type = False
         self._can_go_back = False
-        self._in_use = ""  # the name of the profile that was signed in to last
+        self._in_use = ""  # the name of the profile whose history may be held
         self._used: Profile | None = None  # the profile of the attempt under way
         self._retry_with_pkce = False
         self._side = SidePanel(self)
@@ -80,14 +83,16 @@ class AuthView(QWidget):
         self._window = WindowWay(self._panel, journey, tasks, surroundings, self)
         self._browser = BrowserWay(journey, tasks, open_url, self)
         self.set_up = SetUp(organisations, journey, tasks, theme, surroundings, self)
-        self._kept = KeptWay(journey, tasks, self)
+        self._kept = KeptWay(journey.resume, tasks, self)
+        self._offline = OfflinePage(theme, self)
         self._waiting = BrowserPage(
             theme, self, offer_window=not organisations.policy.forces_browser
         )
         self._proxy = ProxyPage(theme, self)
         self._opening = MessagePage(theme, "openingMessage", self)
         self._right = QStackedWidget(self)
-        for page in (self._panel, self._waiting, self.set_up.page, self._proxy, self._opening):
+        pages = (self._panel, self._waiting, self.set_up.page, self._proxy, self._opening)
+        for page in (*pages, self._offline):
             self._right.addWidget(page)
         self._notice = NoticeBar(theme, self, "signInNotice")
         right = QVBoxLayout()
@@ -123,6 +128,8 @@ class AuthView(QWidget):
             each.signed_in.connect(self._on_session)
             each.failed.connect(self._on_failed)
         self._kept.nothing_kept.connect(self._begin)
+        self._offline.acted.connect(lambda: self.start(resume=True))
+        self._offline.read_asked.connect(self.held_asked)
         self._browser.opened.connect(self._on_browser_opened)
         self._waiting.acted.connect(self._browser.open_again)
         self._waiting.other_acted.connect(self._on_window_asked)
@@ -315,6 +322,10 @@ class AuthView(QWidget):
         self._side.say(failed.title)
         if isinstance(error, ProxySignInNeeded):
             self.ask_for_proxy(error.proxy)
+        elif isinstance(error, Offline):
+            self._in_use = error.session.profile.name
+            self._offline.tell(error)
+            self._right.setCurrentWidget(self._offline)
         else:
             browser = failed.offers_browser
             self._say(Icon.WARNING, failed.title, failed.text, failed.action, browser=browser)
@@ -326,23 +337,20 @@ class AuthView(QWidget):
         else:
             self.start(hint=self._hint)
 
-    def _on_pkce_asked(self) -> None:
+    def _begin_anew(self, way: Way | None = None, *, pkce: bool = False) -> None:
         self._end()
         profile = self.profile
         if profile is not None:
-            self._begin(profile.with_pkce())
+            self._begin(profile.with_pkce() if pkce else profile, way)
+
+    def _on_pkce_asked(self) -> None:
+        self._begin_anew(pkce=True)
 
     def _on_browser_asked(self) -> None:
-        self._end()
-        profile = self.profile
-        if profile is not None:
-            self._begin(profile, Way.BROWSER)
+        self._begin_anew(Way.BROWSER)
 
     def _on_window_asked(self) -> None:
-        self._end()
-        profile = self.profile
-        if profile is not None:
-            self._begin(replace(profile, way=Way.VIEW), Way.VIEW)
+        self._begin_anew(Way.VIEW)
 
     def _on_browser_opened(self, taken: bool) -> None:
         if taken:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from desktop_app.core.errors import Advice, ProxySignInNeeded, SignInNeeded
 from desktop_app.core.genesys.retry import Pause
@@ -29,19 +29,19 @@ from desktop_app.gui.contact.details_panel import ContactView, DetailsPanel
 from desktop_app.gui.history.arrangement import Arrangement
 from desktop_app.gui.history.column_choice import ColumnChoice
 from desktop_app.gui.history.coverage_calendar import CoverageCalendar
-from desktop_app.gui.history.empty_state import EmptyState, Step, empty_state
+from desktop_app.gui.history.empty_state import empty_state
 from desktop_app.gui.history.facet_rail import FacetRail
 from desktop_app.gui.history.feed import Budget, Feed, Sync
 from desktop_app.gui.history.heads import title
 from desktop_app.gui.history.history_model import HistoryModel
 from desktop_app.gui.history.layout import Layout
+from desktop_app.gui.history.middle import Middle
 from desktop_app.gui.history.status_line import StatusLine
 from desktop_app.gui.history.suggestions import Suggestions
 from desktop_app.gui.history.table import HistoryTable
 from desktop_app.gui.history.top_bar import TopBar
 from desktop_app.gui.history.totals import SelectionTotals
 from desktop_app.gui.history.zone_button import ZoneButton
-from desktop_app.gui.message_page import MessagePage
 from desktop_app.gui.notices import NoticeBar
 from desktop_app.gui.tasks import Tasks
 from desktop_app.gui.theme import Theme
@@ -60,13 +60,14 @@ class HistoryView(QWidget):
     sign_in_needed = Signal()
     proxy_sign_in_needed = Signal(object)  # ProxySignInNeeded
     contact_shown = Signal()
+    online_asked = Signal()  # by somebody who wants more than is held
 
     def __init__(
         self,
         tasks: Tasks,
         theme: Theme,
         store: Store,
-        sync: Sync,
+        sync: Sync | None,
         clock: Clock,
         parent: QWidget | None = None,
         *,
@@ -84,7 +85,6 @@ class HistoryView(QWidget):
         self._rights = rights
         self._coverage: Coverage | None = None
         self._total = 0
-        self._state: EmptyState | None = None
         layout = layout or Layout()
         reading = read_masked if mask_numbers else read
         title_of = masked_title if mask_numbers else title
@@ -121,13 +121,14 @@ class HistoryView(QWidget):
         self._show_query()
         self._read()
 
-    def resume(self, sync: Sync) -> None:
+    def resume(self, sync: Sync | None, rights: Rights) -> None:
         """Go on reading after a new sign-in of the same person."""
         self.feed.use(sync)
+        self._rights = rights
         self.notice.clear()
         self._read()
 
-    def use(self, sync: Sync) -> None:
+    def use(self, sync: Sync | None) -> None:
         """Read with another sign-in of the same person from now on."""
         self.feed.use(sync)
         if self.feed.running:
@@ -180,12 +181,9 @@ class HistoryView(QWidget):
         self.notice = NoticeBar(self._theme, self)
         self.table = HistoryTable(self._theme, self)
         self.table.show_model(self.model)
-        self.message = MessagePage(self._theme, "historyMessage", self)
+        self._middle = Middle(self._theme, self.table, self)
         self.details = DetailsPanel(self._theme, self)
         self.status = StatusLine(self._theme, self)
-        self._middle = QStackedWidget(self)
-        self._middle.addWidget(self.table)
-        self._middle.addWidget(self.message)
         self._parts = splitter = QSplitter(Qt.Orientation.Horizontal, self)
         splitter.setChildrenCollapsible(False)
         for place, part in enumerate((self.facets, self._middle, self.details)):
@@ -236,13 +234,14 @@ class HistoryView(QWidget):
         self._calendar.following_changed.connect(self.feed.follow)
         self.zone.chosen.connect(self._on_zone_chosen)
         self.notice.acted.connect(self._on_notice_acted)
-        self.message.acted.connect(self._on_message_acted)
+        self._middle.clear_asked.connect(self.filter.clear)
+        self._middle.read_asked.connect(self._on_read_asked)
 
     def _add_keys(self) -> None:
         for keys, run in (
             ("Ctrl+F", self._on_find),
             ("Ctrl+R", self._on_refresh),
-            ("Ctrl+.", self.feed.cancel),
+            ("Ctrl+.", self.status.cancel_asked.emit),
             ("Ctrl+Shift+L", self._choice.show),
             ("F4", self.bar.facets.toggle),
         ):
@@ -309,25 +308,18 @@ class HistoryView(QWidget):
         self._totals.count(contacts, self.table.current_column())
 
     def _show_middle(self) -> None:
-        """The table, or what stands in its place."""
-        if self.model.rowCount():
-            self._middle.setCurrentWidget(self.table)
-            return
-        state = self._state = empty_state(
-            self._rights,
-            is_filtered=bool(self.filter.applied),
-            total=self._total,
-            is_reading=self.feed.running,
-            coverage=self._coverage,
+        self._middle.show_state(
+            None
+            if self.model.rowCount()
+            else empty_state(
+                self._rights,
+                is_filtered=bool(self.filter.applied),
+                total=self._total,
+                is_reading=self.feed.running,
+                is_offline=self.feed.is_offline,
+                coverage=self._coverage,
+            )
         )
-        self.message.say(state.icon, state.title, state.text, state.action)
-        self._middle.setCurrentWidget(self.message)
-
-    def _on_message_acted(self) -> None:
-        if self._state is not None and self._state.step is Step.CLEAR_FILTER:
-            self.filter.clear()
-        else:
-            self._read()
 
     def _on_contact_loaded(self, view: ContactView) -> None:
         self.details.show_contact(view)
@@ -351,8 +343,17 @@ class HistoryView(QWidget):
         else:
             self._show_middle()
 
+    def _on_read_asked(self) -> None:
+        if self.feed.is_offline:
+            self.online_asked.emit()
+        else:
+            self._read()
+
     def _on_refresh(self) -> None:
         self.notice.clear()
+        if self.feed.is_offline:
+            self.online_asked.emit()
+            return
         self._read(self.picker.renew(), again=True)
         self._show_query()
 
@@ -396,4 +397,4 @@ class HistoryView(QWidget):
         if advice is Advice.SIGN_IN:
             self.sign_in_needed.emit()
         else:
-            self._read()
+            self._on_read_asked()

@@ -13,13 +13,15 @@ from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from desktop_app.auth_view import AuthView
-from desktop_app.core.errors import ProxySignInNeeded, SignInNeeded
+from desktop_app.core.errors import ProxySignInNeeded
 from desktop_app.core.genesys.retry import Pause
 from desktop_app.core.history.clock import Interval
 from desktop_app.core.history.store import Store
-from desktop_app.core.signin.session import Session
+from desktop_app.core.signin.offline import OfflineSession
+from desktop_app.core.signin.session import Session, SignIn
 from desktop_app.gui.account_menu import LOCK_KEYS, AccountButton
 from desktop_app.gui.assets import Icon
+from desktop_app.gui.farewell import farewell_words
 from desktop_app.gui.idle import close_popups
 from desktop_app.gui.lock_page import LockPage
 from desktop_app.gui.notices import sentence_of
@@ -32,12 +34,6 @@ from desktop_app.open_history import OpenHistory
 from desktop_app.services import Farewell, Services
 
 _GO_ON = "Sign in again to go on where you were."
-_REVOKED = "The sign-in was revoked and nothing of it is left on this computer."
-_NOT_REVOKED = (
-    "Nothing of the sign-in is left on this computer. Genesys could not be told to revoke it, so"
-    " there it ends when its time is over."
-)
-_ERASED = "Everything that was held for you on this computer was erased. "
 
 
 class MainWindow(QMainWindow):
@@ -68,13 +64,13 @@ class MainWindow(QMainWindow):
         self._tasks = tasks
         self._theme = theme
         self.interval = interval  # shown first; today when None
-        self._session: Session | None = None
+        self._session: SignIn | None = None
         self._job: Job | None = None
         self._is_locked = False
         self._is_erasing = False
         self._before_settings: QWidget | None = None
-        self._next_organisation = ""
-        self._farewell_words = ""  # said before those that always are
+        self._next = ("", "")  # the organisation to sign in to after this, and why
+        self._has_erased = False
         self.auth_view = auth_view
         self.settings_page = settings_page
         self.history: OpenHistory | None = None
@@ -88,6 +84,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.auth_view.signed_in.connect(self._on_signed_in)
+        self.auth_view.held_asked.connect(self._on_held_asked)
         self.auth_view.settings_asked.connect(self.settings_asked)
         self.auth_view.back_asked.connect(self._on_back_asked)
         self.settings_page.closed.connect(self._on_settings_closed)
@@ -103,8 +100,13 @@ class MainWindow(QMainWindow):
         QShortcut(QKeySequence(LOCK_KEYS), self, self.lock)
 
     @property
-    def session(self) -> Session | None:
+    def sign_in(self) -> SignIn | None:
         return self._session
+
+    @property
+    def session(self) -> Session | None:
+        """The sign-in, unless it is one that couldn't be checked."""
+        return self._session if isinstance(self._session, Session) else None
 
     @property
     def _open(self) -> OpenHistory | None:
@@ -134,7 +136,12 @@ class MainWindow(QMainWindow):
         else:
             self._open_history(session)
 
-    def _open_history(self, session: Session) -> None:
+    def _on_held_asked(self, session: OfflineSession) -> None:
+        """Read what is held without a connection; nothing is asked of Genesys (fault F9)."""
+        self._replace_session(session)
+        self._open_history(session)
+
+    def _open_history(self, session: SignIn) -> None:
         self._close_history()
         self._stack.setCurrentWidget(self.auth_view)
         self.auth_view.say_opening()
@@ -143,21 +150,22 @@ class MainWindow(QMainWindow):
         self._job.succeeded.connect(self._on_store_opened)
         self._job.failed.connect(self._on_store_failed)
 
-    def _replace_session(self, session: Session) -> Session | None:
-        """Use a new sign-in from now on; the one before is revoked. Returns the one before."""
+    def _replace_session(self, session: Session | OfflineSession) -> SignIn | None:
+        """Use a new sign-in from now on; the one before is revoked, unless it goes on with the
+        same token. Returns the one before."""
         before, self._session = self._session, session
         self.renewal.follow(session)
-        if before is not None:
+        if before is not None and not before.same_token(session):
             self._see_off(before, self._services.sign_out)
         return before
 
-    def _see_off(self, session: Session, how: Farewell) -> Job:
+    def _see_off(self, session: SignIn, how: Farewell) -> Job:
         """End a sign-in, or what is kept of it; closing the window waits for it (T29)."""
         return self._tasks.farewell(lambda: how(session))
 
     def _on_renewed(self, session: Session) -> None:
-        """The same person's new sign-in, come by itself: nothing on the screen changes, and a
-        reading under way goes on with it."""
+        """The same person's new sign-in, come by itself, or their kept one, now that it could be
+        checked: what is on the screen stays, and a reading under way goes on with it."""
         self._replace_session(session)
         if self._is_locked:
             self._see_off(session, self._services.put_away)
@@ -165,7 +173,7 @@ class MainWindow(QMainWindow):
             self._open.use(session)
         self.signed_in.emit(session)
 
-    def _on_store_opened(self, opened: tuple[Session, Store]) -> None:
+    def _on_store_opened(self, opened: tuple[SignIn, Store]) -> None:
         session, store = opened
         if session is not self._session:
             # Somebody else has signed in meanwhile: nobody sees what isn't theirs (T35).
@@ -177,13 +185,16 @@ class MainWindow(QMainWindow):
         view.sign_in_needed.connect(self._on_sign_in_needed)
         view.proxy_sign_in_needed.connect(self._on_proxy_sign_in_needed)
         view.notice.stepped.connect(self._on_renewal_asked)
+        history.online.connect(self._on_renewed)
+        history.refused.connect(self._on_switch_asked)
         self._stack.addWidget(view)
         self._stack.setCurrentWidget(view)
         self.renewal.tell()
-        self.signed_in.emit(session)
+        if not history.is_offline:
+            self.signed_in.emit(session)
         self.history_opened.emit(view)
         view.tell_rights()
-        view.show_interval(self.interval)
+        history.show(self.interval)
         view.table.setFocus()
 
     def _connect_account(self, account: AccountButton) -> None:
@@ -200,10 +211,8 @@ class MainWindow(QMainWindow):
 
     def _on_expired(self) -> None:
         """Nobody is torn from the table: what is held stays readable, and a button goes on."""
-        if self.history_view is not None:
-            self.history_view.notice.show_error(
-                SignInNeeded("Your sign-in has run out. What is here can still be read.")
-            )
+        if self._open is not None:
+            self._open.tell_expired()
 
     def _on_sign_in_needed(self) -> None:
         self._sign_in_again(f"Your sign-in has ended. {_GO_ON}")
@@ -225,10 +234,8 @@ class MainWindow(QMainWindow):
         self._see_off(session, self._services.sign_out)
 
     def _on_renewal_needs_person(self, words: str) -> None:
-        if self.history_view is not None:
-            self.history_view.notice.say(
-                f"{words.capitalize()}. Renew it to go on.", "Renew", level="warn"
-            )
+        if self._open is not None:
+            self._open.ask_to_renew(words)
 
     def _on_counted(self, words: str, urgent: bool) -> None:
         if self._open is not None:
@@ -299,6 +306,7 @@ class MainWindow(QMainWindow):
         self._before_settings = None
         close_popups(self)
         self.renewal.give_up()
+        self.history.stay_offline()
         self._see_off(session, self._services.put_away)
         self.auth_view.cancel()  # nothing that was begun before may unlock it
         self.lock_page.show_locked(session.user_name, session.organization_name, idle_minutes)
@@ -333,13 +341,14 @@ class MainWindow(QMainWindow):
         self._is_erasing = False
 
     def _on_erased(self) -> None:
-        self._farewell_words = _ERASED
+        self._has_erased = True
         self.sign_out()
 
     # --- leaving ------------------------------------------------------------------------------
 
-    def _on_switch_asked(self, name: str) -> None:
-        self._next_organisation = name
+    def _on_switch_asked(self, name: str, why: str = "") -> None:
+        """Leave nothing here, and sign in to an organisation, where ``why`` is told."""
+        self._next = (name, why)
         self.sign_out()
 
     def sign_out(self) -> None:
@@ -362,12 +371,12 @@ class MainWindow(QMainWindow):
         """``end`` is whether Genesys was told, or what went wrong over it."""
         if self._session is not None:
             return  # somebody has signed in meanwhile
-        words, self._farewell_words = self._farewell_words, ""
-        self.auth_view.say_signed_out(f"{words}{_REVOKED if end is True else _NOT_REVOKED}")
+        erased, self._has_erased = self._has_erased, False
+        self.auth_view.say_signed_out(farewell_words(revoked=end is True, erased=erased))
         self.signed_out.emit()
-        name, self._next_organisation = self._next_organisation, ""
+        (name, why), self._next = self._next, ("", "")
         if name:
-            self.auth_view.start(name)
+            self.auth_view.start(name, why=why)
 
     def _close_history(self) -> None:
         self.auth_view.offer_back(False)

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
-from desktop_app.core.history.clock import Clock
-from desktop_app.core.history.store import Store
-from desktop_app.core.signin.session import Session
+from desktop_app.core.errors import (
+    NetworkError,
+    ProxySignInNeeded,
+    RateLimited,
+    ServiceUnavailable,
+    SignInNeeded,
+    UnexpectedAnswer,
+)
+from desktop_app.core.history.clock import Clock, Interval
+from desktop_app.core.history.store import Holdings, Store
+from desktop_app.core.signin.offline import Offline
+from desktop_app.core.signin.permissions import Rights
+from desktop_app.core.signin.session import Session, SignIn
 from desktop_app.gui.account_menu import AccountButton
 from desktop_app.gui.history.layout import Layout
+from desktop_app.gui.notices import sentence_of
+from desktop_app.gui.signin.kept_way import KeptWay
 from desktop_app.gui.tasks import Job, Tasks
 from desktop_app.gui.theme import Theme
 from desktop_app.history_view import HistoryView
@@ -17,14 +29,24 @@ from desktop_app.services import Services
 
 BUDGET_MS = 1_000  # how often the status line tells the rate budget
 
+# After these a sign-in that was kept may hold as well as before.
+_STILL_OFFLINE = (NetworkError, RateLimited, ServiceUnavailable, UnexpectedAnswer)
+
 
 class OpenHistory(QObject):
     """Made with the sign-in that opened the store; ``go_on`` and ``use`` bring later ones of the
-    same person.  Its view is gone once it ``is_put_away``."""
+    same person.  Its view is gone once it ``is_put_away``.
+
+    With a sign-in that couldn't be checked it is offline: it shows what is held, until the person
+    asks to go online (fault F9).
+    """
+
+    online = Signal(object)  # Session: the sign-in that was kept still holds
+    refused = Signal(str, str)  # it doesn't: the organisation's name, and why
 
     def __init__(
         self,
-        session: Session,
+        session: SignIn,
         store: Store,
         services: Services,
         tasks: Tasks,
@@ -43,7 +65,7 @@ class OpenHistory(QObject):
             services.sync_for(session, store),
             Clock(services.zone_for(session)),
             parent,
-            rights=session.rights,
+            rights=_rights(session),
             mask_numbers=services.mask_numbers,
             budget=self._budget,
             layout=services.layout_of(session),
@@ -53,20 +75,54 @@ class OpenHistory(QObject):
         self.account = AccountButton(theme, view.status)
         view.status.add_right(self.account)
         view.arrangement.changed.connect(self._on_arranged)
+        self._kept = KeptWay(services.resume, tasks, self)
+        self._kept.signed_in.connect(self.online)
+        self._kept.nothing_kept.connect(self._on_ended)
+        self._kept.failed.connect(self._on_not_online)
+        view.online_asked.connect(self._go_online)
+        view.status.online_asked.connect(self._go_online)
+        view.status.cancel_asked.connect(self.stay_offline)
+        view.status.show_offline(self.is_offline)
         self._show_account()
         self._show_budget()
         self._timer = QTimer(self, interval=BUDGET_MS)
         self._timer.timeout.connect(self._show_budget)
         self._timer.start()
 
+    @property
+    def is_offline(self) -> bool:
+        return not isinstance(self._session, Session)
+
+    def show(self, interval: Interval | None) -> None:
+        """Show a range.  None is for today; offline for the day that was met last, for nothing
+        comes in any more."""
+        if interval is None and self.is_offline:
+            job = self._tasks.write(self.store.holdings)
+            job.succeeded.connect(self._on_holdings)
+            job.failed.connect(self.view.notice.show_error)
+        else:
+            self.view.show_interval(interval)
+
+    def _on_holdings(self, holdings: Holdings) -> None:
+        if not self.is_put_away:
+            last = self.view.clock.day(holdings.last_ms)
+            is_today = last == self.view.picker.interval
+            self.view.show_interval(last if holdings.contacts and not is_today else None)
+
     def go_on(self, session: Session) -> None:
         """The person has signed in again."""
+        self.stay_offline()
         self._session = session
         self._show_account()
-        self.view.resume(self._services.sync_for(session, self.store))
+        self._show_budget()
+        self.view.status.show_offline(False)
+        self.view.resume(self._services.sync_for(session, self.store), session.rights)
 
     def use(self, session: Session) -> None:
-        """Their sign-in was renewed: nothing on the screen changes."""
+        """Their sign-in was renewed: nothing on the screen changes, unless that was offline."""
+        if self.is_offline:
+            self.go_on(session)
+            return
         self._session = session
         self._show_account()
         self.view.use(self._services.sync_for(session, self.store))
@@ -89,8 +145,50 @@ class OpenHistory(QObject):
         if not self.is_put_away:
             self.is_put_away = True
             self._timer.stop()
+            self._kept.cancel()
             self.view.close_readers()
             self.view.deleteLater()
+
+    def tell_expired(self) -> None:
+        self.view.notice.show_error(
+            SignInNeeded("Your sign-in has run out. What is here can still be read.")
+        )
+
+    def ask_to_renew(self, words: str) -> None:
+        """``words`` say how long the sign-in still lasts."""
+        self.view.notice.say(f"{words.capitalize()}. Renew it to go on.", "Renew", level="warn")
+
+    # --- offline ------------------------------------------------------------------------------
+
+    def _go_online(self) -> None:
+        """Try the sign-in that was kept once more; the table stays as it is meanwhile."""
+        if self.is_offline:
+            self.view.notice.clear()
+            self.view.status.show_waiting("asking Genesys Cloud …")
+            self._kept.start(self._session.profile)
+
+    def stay_offline(self) -> None:
+        """Give up a try that is under way."""
+        self._kept.cancel()
+        if self.is_offline:
+            self.view.status.show_idle()
+
+    def _on_ended(self) -> None:
+        self._refuse("Your sign-in has ended. Sign in again.")
+
+    def _refuse(self, why: str) -> None:
+        self.refused.emit(self._session.profile.name, why)
+
+    def _on_not_online(self, error: Exception) -> None:
+        if not isinstance(error, _STILL_OFFLINE):
+            self._refuse(sentence_of(error))
+            return
+        self.view.status.show_idle()
+        self.view.notice.show_error(error.reason if isinstance(error, Offline) else error)
+        if isinstance(error, ProxySignInNeeded):
+            self.view.proxy_sign_in_needed.emit(error)
+
+    # --- beside the view ----------------------------------------------------------------------
 
     def _show_account(self) -> None:
         self.account.offer_others(self._services.organisations())
@@ -104,3 +202,8 @@ class OpenHistory(QObject):
 
     def _on_arranged(self, layout: Layout) -> None:
         self._services.keep_layout(self._session, layout)
+
+
+def _rights(session: SignIn) -> Rights:
+    """What is held was read by the person; what they may see now, only Genesys can tell."""
+    return session.rights if isinstance(session, Session) else Rights()

@@ -87,8 +87,8 @@ class SettingsKeeper(QObject):
 
     def _entries(self) -> list[OrganisationEntry]:
         # Until a history is held there is nothing to unlock, and nobody to be signed out.
-        session = self._window.session if self._window.history_view is not None else None
-        in_use = session.profile.name if session is not None else ""
+        sign_in = self._window.sign_in if self._window.history_view is not None else None
+        in_use = sign_in.profile.name if sign_in is not None else ""
         return [
             OrganisationEntry(
                 name=profile.name,

@@ -17,7 +17,8 @@
     │   ├── NetworkError               no connection, or it broke
     │   │   ├── ServiceTimeout         the total deadline passed
     │   │   ├── CertificateRefused     the other side's certificate isn't trusted; names its issuer
-    │   │   └── ProxySignInNeeded      the network's proxy wants a name and a password
+    │   │   ├── ProxySignInNeeded      the network's proxy wants a name and a password
+    │   │   └── Offline                but what is held can be read (core/signin/offline.py)
     │   ├── SignInNeeded               401: the token has expired or was revoked
     │   ├── PermissionMissing          403: names the permissions
     │   ├── NotFound                   404

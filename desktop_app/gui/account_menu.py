@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.core.history.clock import Clock
-from desktop_app.core.signin.session import Session
+from desktop_app.core.signin.session import Session, SignIn
 from desktop_app.gui.assets import Icon
 from desktop_app.gui.labels import label
 from desktop_app.gui.theme import Mode, Theme
@@ -55,7 +55,7 @@ class AccountButton(QToolButton):
         """The organisations to switch to; shown from the next ``show_session`` on."""
         self._others = tuple(names)
 
-    def show_session(self, session: Session, clock: Clock) -> None:
+    def show_session(self, session: SignIn, clock: Clock) -> None:
         self._who = f"{session.user_name} · {session.organization_name}"
         self._show_text("")
         until = int(session.expires_at.timestamp() * 1000)
@@ -131,7 +131,7 @@ class AccountButton(QToolButton):
         self._theme.set_mode(action.data())
 
 
-def _card(session: Session, until: str) -> QWidget:
+def _card(session: SignIn, until: str) -> QWidget:
     """What the service says of this sign-in, to read and to copy."""
     card = QWidget()
     card.setObjectName("accountCard")
@@ -143,6 +143,10 @@ def _card(session: Session, until: str) -> QWidget:
     column.addWidget(_line(session.organization_name, "", "accountOrganisation"))
     column.addWidget(_line(f"Signed in until {until}", "muted", "accountUntil"))
     column.addWidget(_line("", "muted", "accountCountdown"))
+    if not isinstance(session, Session):
+        words = "Offline: not checked with Genesys Cloud since the start."
+        column.addWidget(_line(words, "warn", "accountOffline"))
+        return card
     column.addSpacing(4)
     column.addWidget(_line("Scopes of this sign-in", "group", "accountScopesHead"))
     for scope in session.scopes or ("none named by the service",):

@@ -11,6 +11,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
 
 from desktop_app.core.signin.lifetime import countdown
+from desktop_app.core.signin.offline import OfflineSession
 from desktop_app.core.signin.session import Session
 from desktop_app.gui.session_keeper import SessionKeeper
 from desktop_app.gui.tasks import Tasks
@@ -50,8 +51,11 @@ class Renewal(QObject):
         self._patience.timeout.connect(self._on_in_vain)
         screen.failed.connect(self._on_in_vain)
 
-    def follow(self, session: Session) -> None:
-        """Look after this sign-in from now on."""
+    def follow(self, session: Session | OfflineSession) -> None:
+        """Look after this sign-in from now on, if it can be asked about."""
+        if isinstance(session, OfflineSession):
+            self.stop()
+            return
         self._stop_trying()
         self._session = session
         self.keeper.follow(session)

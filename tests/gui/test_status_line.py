@@ -7,11 +7,11 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import pytest
-from PySide6.QtWidgets import QApplication, QLabel, QProgressBar, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QProgressBar, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from desktop_app.core.history.clock import Clock
-from desktop_app.core.history.completeness import completeness
+from desktop_app.core.history.completeness import completeness, held
 from desktop_app.core.history.coverage import DAY_MS, Coverage, Slice
 from desktop_app.core.history.sync import Progress
 from desktop_app.gui.history.status_line import StatusLine
@@ -53,6 +53,34 @@ def _part(line: StatusLine, kind: type[Part], name: str) -> Part:
 )
 def test_completeness_in_words(coverage: Coverage | None, words: str) -> None:
     assert completeness(coverage, CLOCK) == words
+
+
+@pytest.mark.parametrize(
+    ("coverage", "words"),
+    [
+        (None, "Offline · nothing held of this range"),
+        (Coverage((DAY,), None, 0), "Offline · nothing held of this range"),
+        (Coverage((), NOW, 5), "Offline · held to 14:02"),
+        (Coverage((), NOW - DAY_MS, 5), "Offline · held to 23 Nov 2026 14:02"),
+        (Coverage((DAY,), NOW, 5), "Offline · held to 14:02, 1 day not read"),
+        (Coverage((), NOW, 5, ("rows moved",)), "Offline · held to 14:02, may be incomplete"),
+    ],
+)
+def test_F09_the_age_of_what_is_held_in_words(coverage: Coverage | None, words: str) -> None:
+    assert held(coverage, CLOCK) == words
+
+
+def test_F09_going_online_is_offered_only_offline(line: StatusLine, qtbot: QtBot) -> None:
+    online = _part(line, QPushButton, "goOnline")
+    assert not online.isVisible()
+    line.show_offline(True)
+    line.show_coverage(Coverage((), NOW, 5), CLOCK)
+    assert line.text == "Offline · held to 14:02"
+    with qtbot.waitSignal(line.online_asked):
+        online.click()
+    line.show_offline(False)
+    line.show_coverage(Coverage((), NOW, 5), CLOCK)
+    assert line.text == "complete to 14:02" and not online.isVisible()
 
 
 def test_counts_have_thousands(line: StatusLine) -> None:

@@ -10,13 +10,29 @@ def completeness(coverage: Coverage | None, clock: Clock) -> str:
     """ "complete to 14:02", or what is missing."""
     if coverage is None or coverage.synced_ms is None:
         return "not read yet"
-    when = clock.minute(coverage.synced_ms)
-    if clock.date(coverage.synced_ms) != clock.date(clock.now_ms()):
-        when = f"{clock.date(coverage.synced_ms)} {when}"
     if coverage.complete:
-        return f"complete to {when}"
+        return f"complete to {_when(coverage.synced_ms, clock)}"
     if coverage.missing:
-        days = len(coverage.missing)
-        parts = "1 day" if days == 1 else f"{days} days"
-        return f"incomplete: {parts} not read yet"
+        return f"incomplete: {_days(coverage)} not read yet"
     return f"may be incomplete: {coverage.doubts[0]}"
+
+
+def held(coverage: Coverage | None, clock: Clock) -> str:
+    """ "Offline · held to 14:02": how old what is held of the range is, and what isn't (F9)."""
+    if coverage is None or coverage.synced_ms is None:
+        return "Offline · nothing held of this range"
+    words = f"Offline · held to {_when(coverage.synced_ms, clock)}"
+    if coverage.missing:
+        return f"{words}, {_days(coverage)} not read"
+    return f"{words}, may be incomplete" if coverage.doubts else words
+
+
+def _when(ms: int, clock: Clock) -> str:
+    """ "14:02", with the date unless it is today."""
+    minute = clock.minute(ms)
+    return minute if clock.date(ms) == clock.date(clock.now_ms()) else f"{clock.date(ms)} {minute}"
+
+
+def _days(coverage: Coverage) -> str:
+    days = len(coverage.missing)
+    return "1 day" if days == 1 else f"{days} days"

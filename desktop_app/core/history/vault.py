@@ -93,6 +93,20 @@ def open_store(
         return memory_store(str(error))
 
 
+def is_kept(folder: Path, name: str) -> bool:
+    """Whether there is a file in ``folder`` that ``open_store`` would open with its old key.
+
+    May wait for the person to unlock the keyring.
+    """
+    file = StoreFile(folder / f"{name}.duckdb")
+    if not file.path.exists() or file.mark_of_damage.exists():
+        return False
+    try:
+        return _KEYS.read(name) is not None
+    except (KeychainMissing, KeychainLocked):
+        return False
+
+
 def memory_store(why: str) -> Store:
     """A store that is gone with the process; it never spills to disk."""
     connection = duckdb.connect(":memory:", config=_CONFIG)

@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from desktop_app.core.errors import (
+    CertificateRefused,
     ContactHistoryError,
     ForbiddenByPolicy,
     KeyringMissing,
+    NetworkError,
+    ProxySignInNeeded,
     SignInNeeded,
     WrongOrganisation,
 )
@@ -25,14 +28,27 @@ from desktop_app.core.genesys.network import Network
 from desktop_app.core.signin.check import check_settings
 from desktop_app.core.signin.exchange import exchange
 from desktop_app.core.signin.findings import CheckResult
-from desktop_app.core.signin.kept import KeptSessions, open_kept
+from desktop_app.core.signin.kept import Kept, KeptSessions, open_kept
 from desktop_app.core.signin.listener import sign_in_through_browser
 from desktop_app.core.signin.oauth import Attempt, Code, Token
+from desktop_app.core.signin.offline import Offline, offline_session
 from desktop_app.core.signin.policy import Policy
 from desktop_app.core.signin.profiles import Profile
 from desktop_app.core.signin.regions import regions
 from desktop_app.core.signin.remembered import Remembered
-from desktop_app.core.signin.session import ClientFactory, Session, discard, open_session, sign_out
+from desktop_app.core.signin.secret import Secret
+from desktop_app.core.signin.session import (
+    ClientFactory,
+    Session,
+    SignIn,
+    discard,
+    open_session,
+    sign_out,
+)
+
+
+async def _nothing_is(session: SignIn) -> bool:
+    return False
 
 
 class SignInJourney:
@@ -50,12 +66,15 @@ class SignInJourney:
         kept: KeptSessions,
         *,
         stay_signed_in: Callable[[], bool],
+        is_held: Callable[[SignIn], Awaitable[bool]] = _nothing_is,
     ) -> None:
+        """``is_held`` tells whether this computer holds contacts of a person."""
         self._network = network
         self._policy = policy
         self._remembered = remembered
         self._kept = kept
         self._stay_signed_in = stay_signed_in
+        self._is_held = is_held
 
     async def finish(self, attempt: Attempt, answer: Token | Code) -> Session:
         """A session from what the callback of an attempt brought."""
@@ -107,16 +126,18 @@ class SignInJourney:
         return await self.finish(attempt, code)
 
     async def resume(self, profile: Profile) -> Session | None:
-        """Go on with a sign-in that was kept; None where there is none that still holds."""
+        """Go on with a sign-in that was kept; None where there is none that still holds.
+
+        Raises Offline where Genesys can't be reached and something is held to be read meanwhile.
+        """
         if not self._stay_signed_in():
             return None
         for form in (profile, profile.with_pkce()):  # as it was used: in a browser with PKCE
             kept = await asyncio.to_thread(self._kept.find, form)
             if kept is None:
                 continue
-            new_client, check = await self._client(form), self._check_for(form)
             try:
-                return await open_kept(kept, form, new_client=new_client, check=check)
+                return await self._open_kept(kept, form)
             except ForbiddenByPolicy:
                 await asyncio.to_thread(self._kept.forget, form)
                 raise
@@ -124,37 +145,62 @@ class SignInJourney:
                 await asyncio.to_thread(self._kept.forget, form)
         return None
 
+    async def _open_kept(self, kept: Kept, form: Profile) -> Session:
+        check = self._check_for(form)
+        try:
+            return await open_kept(kept, form, new_client=await self._client(form), check=check)
+        except (CertificateRefused, ProxySignInNeeded):
+            raise  # somebody has answered, and there is something to be done about it
+        except NetworkError as error:
+            found = await asyncio.to_thread(self._kept.find, form)  # the try has used ours up
+            if found is None:
+                raise
+            if check is not None:
+                check(found.organization_id, found.organization_name)
+            offline = offline_session(found, form)
+            if not await self._is_held(offline):
+                raise
+            raise Offline(offline, error) from None
+
     def forget(self, profile: Profile) -> None:
         """Drop all that is kept of a profile in each of its forms. Blocks on disk and keyring."""
         for form in (profile, profile.with_pkce()):
             self._remembered.forget(form)
             self._kept.forget(form)
 
-    async def leave(self, session: Session) -> None:
+    async def leave(self, session: SignIn) -> None:
         """When the window closes: a sign-in that is kept is only put down."""
         if self._stays(session) and await asyncio.to_thread(self._kept.has, session):
             await session.close()
         else:
             await self.sign_out(session)
 
-    async def put_away(self, session: Session) -> None:
+    async def put_away(self, session: SignIn) -> None:
         """While the window is locked nothing that is kept may open it at the next start (T45)."""
         await self._forget_kept(session)
 
-    async def sign_out(self, session: Session) -> bool:
+    async def sign_out(self, session: SignIn) -> bool:
         """Revoke and forget, neither waiting for the other; False when Genesys couldn't be told."""
-        _, revoked = await asyncio.gather(self._forget_kept(session), sign_out(session))
+        _, revoked = await asyncio.gather(self._forget_kept(session), self._revoke(session))
         return revoked
 
-    async def _forget_kept(self, session: Session) -> None:
+    async def _revoke(self, session: SignIn) -> bool:
+        if isinstance(session, Session):
+            return await sign_out(session)
+        token = session.reveal_token()
+        await session.close()
+        return token is not None and await self._discard(session.profile, Token(Secret(token), 0))
+
+    async def _forget_kept(self, session: SignIn) -> None:
         token = session.reveal_token()  # before the keyring's turn comes it may be closed
         await asyncio.to_thread(self._kept.forget_token, session.profile, token)
 
-    async def _discard(self, profile: Profile, token: Token) -> None:
-        """End a token that came and is not wanted, as far as a way leads to Genesys."""
+    async def _discard(self, profile: Profile, token: Token) -> bool:
+        """End a token that is not wanted, as far as a way leads to Genesys; whether it has."""
         try:
-            with contextlib.suppress(ContactHistoryError):
-                await discard(profile, token, await self._client(profile))
+            return await discard(profile, token, await self._client(profile))
+        except ContactHistoryError:
+            return False
         finally:
             token.access_token.clear()
 
@@ -168,7 +214,7 @@ class SignInJourney:
             other_regions=others if profile.region is not None else (),
         )
 
-    def _stays(self, session: Session) -> bool:
+    def _stays(self, session: SignIn) -> bool:
         return self._stay_signed_in() and not session.profile.is_practice
 
     async def keep(self, session: Session) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import msgspec
@@ -19,9 +19,10 @@ from desktop_app.core.keychain import Keychain, KeychainLocked, KeychainMissing
 from desktop_app.core.signin.oauth import Token
 from desktop_app.core.signin.profiles import Profile
 from desktop_app.core.signin.secret import Secret
-from desktop_app.core.signin.session import ClientFactory, Session, open_session
+from desktop_app.core.signin.session import ClientFactory, Session, SignIn, open_session
 
 LONGEST = 1_200  # characters: Windows' Credential Manager takes 2,560 bytes, two for each
+_LONGEST_NAME = 100
 _INDEX = "index"  # the entry that lists the others, for keyrings can't be listed
 
 
@@ -33,13 +34,17 @@ class Kept:
     expires_at: datetime
     organization_id: str
     user_id: str
+    organization_name: str = field(default="", repr=False)
+    user_name: str = field(default="", repr=False)
+    user_email: str = field(default="", repr=False)
 
 
 class _Entry(msgspec.Struct, frozen=True, array_like=True):
     """What the keyring holds. ``expires_at`` is in epoch seconds by the service's clock.
 
     ``ahead_s`` is how far that clock was ahead of this computer's: one that is wrong by a day
-    must not cost a sign-in that still holds (fault F8).
+    must not cost a sign-in that still holds (fault F8).  The names tell whose it is to a window
+    that can't ask (fault F9).
     """
 
     token: str
@@ -47,6 +52,9 @@ class _Entry(msgspec.Struct, frozen=True, array_like=True):
     ahead_s: float
     organization_id: str
     user_id: str
+    organization_name: str = ""
+    user_name: str = ""
+    user_email: str = ""
 
     def __repr__(self) -> str:
         return "_Entry(***)"
@@ -84,6 +92,9 @@ class KeptSessions:
             session.client.server_offset.total_seconds(),
             session.organization_id,
             session.user_id,
+            session.organization_name[:_LONGEST_NAME],
+            session.user_name[:_LONGEST_NAME],
+            session.user_email,
         )
         text = msgspec.json.encode(entry).decode()
         if len(text) > LONGEST:
@@ -118,7 +129,7 @@ class KeptSessions:
                 self.forget(profile)
             return kept
 
-    def has(self, session: Session) -> bool:
+    def has(self, session: SignIn) -> bool:
         """Whether this very sign-in is kept, and not another of the same organisation."""
         return self._has(session.profile, session.reveal_token())
 
@@ -194,4 +205,12 @@ def _read(text: str, now: datetime) -> Kept | None:
         return None
     if entry.expires_at <= now.timestamp() + entry.ahead_s:
         return None
-    return Kept(Secret(entry.token), expires_at, entry.organization_id, entry.user_id)
+    return Kept(
+        Secret(entry.token),
+        expires_at,
+        entry.organization_id,
+        entry.user_id,
+        entry.organization_name,
+        entry.user_name,
+        entry.user_email,
+    )

@@ -1,9 +1,8 @@
-"""A checked sign-in: who, in which organisation, until when, and the client that acts for it."""
+"""A sign-in: who, in which organisation, until when; checked, with the client that acts for it."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -22,7 +21,7 @@ ClientFactory = Callable[[str, Callable[[], str | None]], GenesysClient]
 
 
 @dataclass(slots=True)
-class Session:
+class SignIn:
     """The token lives here and in no other place; it masks itself."""
 
     profile: Profile
@@ -31,16 +30,38 @@ class Session:
     user_email: str
     organization_id: str
     organization_name: str
-    scopes: tuple[str, ...]
-    rights: Rights
     expires_at: datetime  # by the service's clock
-    client: GenesysClient = field(repr=False)
     _token: Secret = field(repr=False)
 
     @property
     def store_key(self) -> tuple[str, str]:
         """Whose contacts these are: never mixed with another person's (T35)."""
         return self.organization_id, self.user_id
+
+    def same_person(self, other: SignIn) -> bool:
+        """Whether another sign-in may go on with what this one has opened (fault F6)."""
+        return self.store_key == other.store_key
+
+    def same_token(self, other: SignIn) -> bool:
+        """Whether the end of one would be the other's end."""
+        return self.reveal_token() is not None and self.reveal_token() == other.reveal_token()
+
+    def reveal_token(self) -> str | None:
+        """For the keyring of somebody who stays signed in; None once closed."""
+        return self._token.reveal()
+
+    async def close(self) -> None:
+        """Drop the token, without revoking."""
+        self._token.clear()
+
+
+@dataclass(slots=True)
+class Session(SignIn):
+    """A sign-in that the service has said to be this person's, and that may ask it for more."""
+
+    scopes: tuple[str, ...]
+    rights: Rights
+    client: GenesysClient = field(repr=False)
 
     @property
     def excess_scopes(self) -> tuple[str, ...]:
@@ -53,14 +74,6 @@ class Session:
         A clock that is wrong by a day makes no difference (fault F8).
         """
         return self.expires_at - ((now or datetime.now(UTC)) + self.client.server_offset)
-
-    def same_person(self, other: Session) -> bool:
-        """Whether another sign-in may go on with what this one has opened (fault F6)."""
-        return self.store_key == other.store_key
-
-    def reveal_token(self) -> str | None:
-        """For the keyring of somebody who stays signed in; None once closed."""
-        return self._token.reveal()
 
     async def close(self) -> None:
         """Drop the token and the connections, without revoking."""
@@ -126,18 +139,23 @@ async def heartbeat(session: Session) -> None:
     await still_holds(session.client)
 
 
-async def discard(profile: Profile, token: Token, new_client: ClientFactory) -> None:
-    """End a token that came and is not wanted any more, within two seconds or not at all."""
-    await _end(new_client(profile.api_url, token.access_token.reveal), token)
+async def discard(profile: Profile, token: Token, new_client: ClientFactory) -> bool:
+    """End a token that is not wanted any more, within two seconds or not at all; whether it has
+    ended at the service."""
+    return await _end(new_client(profile.api_url, token.access_token.reveal), token)
 
 
-async def _end(client: GenesysClient, token: Token) -> None:
+async def _end(client: GenesysClient, token: Token) -> bool:
     try:
-        with contextlib.suppress(ServiceError, TimeoutError):
-            async with asyncio.timeout(REVOKE_WITHIN_S):
-                await revoke(client)
+        async with asyncio.timeout(REVOKE_WITHIN_S):
+            await revoke(client)
+    except SignInNeeded:
+        return True
+    except (ServiceError, TimeoutError):
+        return False
     finally:
         await _drop(client, token)
+    return True
 
 
 async def _drop(client: GenesysClient, token: Token) -> None:

@@ -27,7 +27,13 @@ class EmptyState(NamedTuple):
 
 
 def empty_state(
-    rights: Rights, *, is_filtered: bool, total: int, is_reading: bool, coverage: Coverage | None
+    rights: Rights,
+    *,
+    is_filtered: bool,
+    total: int,
+    is_reading: bool,
+    is_offline: bool,
+    coverage: Coverage | None,
 ) -> EmptyState:
     """``total`` is how many contacts the range holds without the filter."""
     if not rights.may(Feature.HISTORY):
@@ -49,6 +55,15 @@ def empty_state(
             Icon.INBOX_EMPTY,
             "No contacts in this range",
             "Genesys Cloud has none that started then. Choose another range.",
+        )
+    if is_offline:
+        return EmptyState(
+            Icon.GLOBE,
+            "Nothing is held of this range",
+            "It can be read when Genesys Cloud can be reached again. Choose another range"
+            " meanwhile.",
+            "Go online",
+            Step.READ,
         )
     return EmptyState(
         Icon.WARNING,

@@ -12,6 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from desktop_app.core.errors import NetworkError
 from desktop_app.core.history.clock import Interval
 from desktop_app.core.history.coverage import Coverage, Span, coverage, next_refresh
 from desktop_app.core.history.store import Store
@@ -22,11 +23,15 @@ from desktop_app.gui.tasks import Job, Relay, Tasks
 Sync = Callable[[Interval, int, bool, Callable[[Progress], None]], Coroutine[Any, Any, None]]
 Budget = Callable[[], tuple[int, int]]  # requests used and allowed a minute
 
+_OFFLINE = "Contact History is offline. Go online, then retry."
 LONGEST_WAIT_MS = 3_600_000  # a timer that would wait for days asks again each hour
 
 
 class Feed(QObject):
-    """One reading at a time; a new one replaces the one that runs."""
+    """One reading at a time; a new one replaces the one that runs.
+
+    Without a ``sync`` it is offline: it tells what is held of a range, and asks nobody for more.
+    """
 
     started = Signal()
     progressed = Signal(object)  # Progress
@@ -39,7 +44,7 @@ class Feed(QObject):
         self,
         tasks: Tasks,
         store: Store,
-        sync: Sync,
+        sync: Sync | None,
         now_ms: Callable[[], int],
         parent: QObject | None = None,
         *,
@@ -66,6 +71,10 @@ class Feed(QObject):
         return self._job is not None
 
     @property
+    def is_offline(self) -> bool:
+        return self._sync is None
+
+    @property
     def following(self) -> bool:
         """Whether the range is read again by itself."""
         return self._following
@@ -80,7 +89,8 @@ class Feed(QObject):
         self.cancel()
         self._interval = interval
         self.ask_coverage()
-        self._start(interval, again=again)
+        if not self.is_offline:
+            self._start(interval, again=again)
 
     def read_once(self, interval: Interval) -> None:
         """Read another range anew, without making it the one that is shown and followed."""
@@ -91,6 +101,9 @@ class Feed(QObject):
         self._due.stop()
         self._is_failing = False
         sync, now, tell = self._sync, self._now_ms(), self._relay.send
+        if sync is None:
+            self.failed.emit(NetworkError(_OFFLINE))
+            return
         self._job = self._tasks.network(lambda: sync(interval, now, again, tell))
         self._job.succeeded.connect(self._on_succeeded)
         self._job.failed.connect(self._on_failed)
@@ -110,7 +123,7 @@ class Feed(QObject):
         self._following = False
         self.cancel()
 
-    def use(self, sync: Sync) -> None:
+    def use(self, sync: Sync | None) -> None:
         """Go on with another session of the same person."""
         self._sync = sync
 
@@ -133,7 +146,8 @@ class Feed(QObject):
         now = self._now_ms()
         found: Coverage = coverage(*interval, spans, now_ms=now)
         self.covered.emit(found)
-        if self._following and self._job is None and not self._is_failing:
+        may_ask = not (self.is_offline or self._is_failing)
+        if self._following and self._job is None and may_ask:
             used, allowed = self._budget()
             wait = next_refresh(*interval, spans, now_ms=now, used=used, allowed=allowed)
             if wait is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop_app.core.history.clock import Clock
-from desktop_app.core.history.completeness import completeness
+from desktop_app.core.history.completeness import completeness, held
 from desktop_app.core.history.coverage import Coverage
 from desktop_app.core.history.sync import Progress
 from desktop_app.gui.assets import Icon
@@ -27,6 +27,7 @@ PERMILLE = 1000
 class StatusLine(QFrame):
     cancel_asked = Signal()
     coverage_asked = Signal()
+    online_asked = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +39,14 @@ class StatusLine(QFrame):
         self._state.setObjectName("statusState")
         self._state.setProperty("kind", "link")
         self._state.clicked.connect(self.coverage_asked)
+        self._is_offline = False
+        self._online = QPushButton("Go online", self)
+        self._online.setObjectName("goOnline")
+        self._online.setProperty("kind", "link")
+        self._online.setToolTip("Try again to reach Genesys Cloud")
+        self._online.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves it with the table
+        self._online.clicked.connect(self.online_asked)
+        self._online.hide()
         self._selected = label("", "muted", name="statusSelected", wrap=False)
         self._totals = label("", "muted", name="statusTotals", wrap=False)
         self._bar = QProgressBar(self)
@@ -60,6 +69,7 @@ class StatusLine(QFrame):
         for widget in (
             self._shown,
             self._state,
+            self._online,
             self._selected,
             self._totals,
             self._bar,
@@ -87,9 +97,15 @@ class StatusLine(QFrame):
 
     def show_coverage(self, coverage: Coverage | None, clock: Clock) -> None:
         """Say whether the range is complete, and as of when."""
-        self._state.setText(completeness(coverage, clock))
+        words = held if self._is_offline else completeness
+        self._state.setText(words(coverage, clock))
         doubts = "; ".join(coverage.doubts) if coverage else ""
         self._state.setToolTip(plain(doubts or "Show which days are held on this computer"))
+
+    def show_offline(self, offline: bool) -> None:
+        """Whether nothing can be read; how old what is held is, stands with the coverage then."""
+        self._is_offline = offline
+        self._online.setVisible(offline)
 
     def show_selected(self, rows: int) -> None:
         """How many contacts are selected; one alone is only where the person stands."""
@@ -133,7 +149,7 @@ class StatusLine(QFrame):
         self.show_message(f"{rows:,} rows copied" if rows != 1 else "1 row copied")
 
     def show_budget(self, used: int, allowed: int) -> None:
-        self._budget.setText(f"API {used} / {allowed} a minute")
+        self._budget.setText(f"API {used} / {allowed} a minute" if allowed else "")
 
     def show_store(self, why_in_memory: str) -> None:
         """Say it where contacts are not kept on this computer."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
+from typing import Any
+
 from PySide6.QtCore import QObject, Signal
 
 from desktop_app.core.signin.profiles import Profile
 from desktop_app.core.signin.session import Session
-from desktop_app.gui.signin.ways import Journey
 from desktop_app.gui.tasks import Job, Tasks
+
+Resume = Callable[[Profile], Coroutine[Any, Any, Session | None]]
 
 
 class KeptWay(QObject):
@@ -17,9 +21,9 @@ class KeptWay(QObject):
     nothing_kept = Signal(object)  # Profile
     failed = Signal(object)  # the exception
 
-    def __init__(self, journey: Journey, tasks: Tasks, parent: QObject | None = None) -> None:
+    def __init__(self, resume: Resume, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._journey = journey
+        self._resume = resume
         self._tasks = tasks
         self._profile: Profile | None = None
         self._job: Job | None = None
@@ -27,7 +31,7 @@ class KeptWay(QObject):
     def start(self, profile: Profile) -> None:
         self.cancel()
         self._profile = profile
-        resume = self._journey.resume
+        resume = self._resume
         self._job = self._tasks.network(lambda: resume(profile), unclaimed=_put_down)
         self._job.succeeded.connect(self._on_resumed)
         self._job.failed.connect(self._on_failed)
