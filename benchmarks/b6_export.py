@@ -52,8 +52,7 @@ def measured(rows: int, sheet_rows: int, rounds: int) -> list[Line]:
     with TemporaryDirectory(prefix="contact-history-") as name:
         folder = Path(name)
         with store_of(rows) as store:
-            for format in _BARE:
-                lines.append(_against_duckdb(store, folder, format, rows, rounds))
+            lines += [_against_duckdb(store, folder, each, rows, rounds) for each in _BARE]
             lines += _memory(store, folder, rows)
         with store_of(sheet_rows) as store:
             lines.append(_against_xlsxwriter(store, folder, sheet_rows, rounds))

@@ -174,6 +174,7 @@ class Application(QObject):
             organisations=lambda: self.organisations.names,
             layout_of=self._layout_of,
             keep_layout=self._keep_layout,
+            may_export=policy.export,
             mask_numbers=policy.mask_numbers,
         )
         return MainWindow(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from desktop_app.core.errors import (
@@ -19,6 +20,7 @@ from desktop_app.core.signin.offline import Offline
 from desktop_app.core.signin.permissions import Rights
 from desktop_app.core.signin.session import Session, SignIn
 from desktop_app.gui.account_menu import AccountButton
+from desktop_app.gui.export.exporting import Exporting, Shown
 from desktop_app.gui.history.layout import Layout
 from desktop_app.gui.notices import sentence_of
 from desktop_app.gui.signin.kept_way import KeptWay
@@ -72,6 +74,10 @@ class OpenHistory(QObject):
         )
         self.view = view
         self.is_put_away = False
+        self._exporting = Exporting(
+            tasks, store, self._shown, view, mask_numbers=services.mask_numbers
+        )
+        self._offer_export()
         self.account = AccountButton(theme, view.status)
         view.status.add_right(self.account)
         view.arrangement.changed.connect(self._on_arranged)
@@ -146,6 +152,7 @@ class OpenHistory(QObject):
             self.is_put_away = True
             self._timer.stop()
             self._kept.cancel()
+            self._exporting.close()
             self.view.close_readers()
             self.view.deleteLater()
 
@@ -187,6 +194,30 @@ class OpenHistory(QObject):
         self.view.notice.show_error(error.reason if isinstance(error, Offline) else error)
         if isinstance(error, ProxySignInNeeded):
             self.view.proxy_sign_in_needed.emit(error)
+
+    # --- exports ------------------------------------------------------------------------------
+
+    def _offer_export(self) -> None:
+        button = self.view.bar.export
+        if not self._services.may_export:
+            button.setEnabled(False)
+            button.setToolTip("Your administrator doesn't allow exports")
+            return
+        button.clicked.connect(self._exporting.show)
+        QShortcut(QKeySequence("Ctrl+E"), self.view, self._exporting.show)
+
+    def _shown(self) -> Shown | None:
+        view = self.view
+        if view.model.query is None:
+            return None
+        return Shown(
+            view.model.query,
+            view.model.rowCount(),
+            view.table.selected_numbers(),
+            view.arrangement.layout.columns,
+            view.coverage,
+            view.clock,
+        )
 
     # --- beside the view ----------------------------------------------------------------------
 

@@ -29,4 +29,5 @@ class Services:
     organisations: Callable[[], Sequence[str]]  # the names of all profiles
     layout_of: Callable[[SignIn], Layout]  # how the person left the history screen
     keep_layout: Callable[[SignIn, Layout], None]
+    may_export: bool = True
     mask_numbers: bool = False  # in whatever is shown or copied of a contact

@@ -26,11 +26,16 @@
     │   ├── RateLimited                429 for longer than is worth waiting
     │   ├── ServiceUnavailable         5xx
     │   └── UnexpectedAnswer           an answer that isn't what the API gives (a captive portal)
-    └── StoreError                     the local store
-        ├── StoreLocked                another window has it open
-        ├── StoreDamaged               the file can't be read; it is set aside, never deleted
-        ├── StoreFull                  the disk is full
-        └── StoreUnsafe                no key or no cryptography: nothing may be written to disk
+    ├── StoreError                     the local store
+    │   ├── StoreLocked                another window has it open
+    │   ├── StoreDamaged               the file can't be read; it is set aside, never deleted
+    │   ├── StoreFull                  the disk is full
+    │   └── StoreUnsafe                no key or no cryptography: nothing may be written to disk
+    └── ExportError                    contacts were not written into a file
+        ├── TargetLocked               another program has the file open
+        ├── TargetFull                 there is no room for it
+        ├── TargetRefused              no such folder, or nobody may write there
+        └── ExportCancelled            the person ended it
 
 Each carries one sentence for the person (``str(error)``) that says what happened and names
 the mend, and an ``advice`` that tells the program what to offer.  No sentence holds a token,
@@ -256,3 +261,27 @@ class StoreFull(StoreError):
 class StoreUnsafe(StoreError):
     advice = Advice.ASK_ADMIN
     title = "Contacts are kept in memory only"
+
+
+class ExportError(ContactHistoryError):
+    """Contacts could not be written into a file; one that was there before is as it was."""
+
+    advice = Advice.CORRECT
+    title = "The export was not made"
+
+
+class TargetLocked(ExportError):
+    """Another program has the file open."""
+
+
+class TargetFull(ExportError):
+    """The disk, or what the person may use of it."""
+
+
+class TargetRefused(ExportError):
+    """There is no such folder, or nobody may write there."""
+
+
+class ExportCancelled(ExportError):
+    advice = Advice.RETRY
+    title = "The export was cancelled"

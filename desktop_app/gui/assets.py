@@ -39,6 +39,7 @@ class Icon(StrEnum):
     COLUMNS = "columns"
     COPY = "copy"
     EMAIL = "email"
+    EXPORT = "export"
     GLOBE = "globe"
     INBOX_EMPTY = "inbox-empty"
     INFO = "info"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from desktop_app import application
+from desktop_app.core.signin.policy import Policy
 from desktop_app.core.signin.profiles import Grant
 from desktop_app.practice.server import PracticeServer
 from desktop_app.practice.settings import PracticeSettings
@@ -36,8 +38,9 @@ def arrive(
     monkeypatch.setattr(application, "POLL_S", 0.05)  # this service's jobs are done at once
     people: list[Person] = []
 
-    def made(grant: Grant = Grant.IMPLICIT) -> Person:
-        person = Person(qapp, qtbot, options_for(server, grant))
+    def made(grant: Grant = Grant.IMPLICIT, policy: Policy | None = None) -> Person:
+        options = replace(options_for(server, grant), policy=policy or Policy())
+        person = Person(qapp, qtbot, options)
         people.append(person)
         person.start()
         return person

@@ -63,17 +63,17 @@ class Clock:
 
     def instant(self, ms: int) -> str:
         """ "20 Nov 2026 09:49:12"; empty for an instant beyond the calendar, as all forms are."""
-        moment = self._moment(ms)
+        moment = self.moment(ms)
         return f"{_date_text(moment)} {_time_text(moment)}" if moment else ""
 
     def date(self, ms: int) -> str:
         """ "20 Nov 2026"."""
-        moment = self._moment(ms)
+        moment = self.moment(ms)
         return _date_text(moment) if moment else ""
 
     def time(self, ms: int) -> str:
         """ "09:49:12"."""
-        moment = self._moment(ms)
+        moment = self.moment(ms)
         return _time_text(moment) if moment else ""
 
     def minute(self, ms: int) -> str:
@@ -82,17 +82,17 @@ class Clock:
 
     def day_text(self, ms: int) -> str:
         """ "Fri 20 Nov 2026"."""
-        moment = self._moment(ms)
+        moment = self.moment(ms)
         return f"{_WEEKDAYS[moment.weekday()]} {_date_text(moment)}" if moment else ""
 
     def hour(self, ms: int) -> str:
         """ "09:00", the hour that holds the instant."""
-        moment = self._moment(ms)
+        moment = self.moment(ms)
         return f"{moment.hour:02}:00" if moment else ""
 
     def offset(self, ms: int) -> str:
         """ "+01:00", what the zone's clocks are ahead of UTC then."""
-        moment = self._moment(ms)
+        moment = self.moment(ms)
         return moment.isoformat(timespec="seconds")[19:] if moment else ""
 
     def interval_text(self, interval: Interval) -> str:
@@ -168,14 +168,15 @@ class Clock:
                 f"The {name} of the range is no date and time in ISO 8601. Write it like {EXAMPLE}."
             ) from None
 
-    def _moment(self, ms: int) -> dt.datetime | None:
+    def moment(self, ms: int) -> dt.datetime | None:
+        """An instant in the zone; None beyond the calendar."""
         try:
             return (_EPOCH + dt.timedelta(milliseconds=ms)).astimezone(self.zone)
         except (OverflowError, ValueError):
             return None
 
     def _is_midnight(self, ms: int) -> bool:
-        moment = self._moment(ms)
+        moment = self.moment(ms)
         return moment is not None and (moment.hour, moment.minute, moment.second) == (0, 0, 0)
 
     def _today(self, ms: int) -> dt.date:

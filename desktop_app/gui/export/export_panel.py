@@ -122,8 +122,9 @@ class ExportPanel(QDialog):
     @property
     def choice(self) -> Choice:
         preset: Preset = self._preset.currentData()
-        shape: Shape = Shape.CONVERSATION if preset.style.raw else self._shape.currentData()
-        style = replace(preset.style, durations=self._durations.currentData())
+        # Qt brings back bare texts.
+        shape = Shape.CONVERSATION if preset.style.raw else Shape(self._shape.currentData())
+        style = replace(preset.style, durations=Durations(self._durations.currentData()))
         return Choice(
             preset,
             shape,

@@ -47,7 +47,7 @@ class Exporting(QObject):
         self,
         tasks: Tasks,
         store: Store,
-        shown: Callable[[], Shown],
+        shown: Callable[[], Shown | None],
         parent: QWidget,
         *,
         mask_numbers: bool,
@@ -70,6 +70,8 @@ class Exporting(QObject):
         """Open the window, for what the table shows now."""
         if self._panel is None:
             self._now = now = self._shown()
+            if now is None:
+                return
             self._panel = panel = ExportPanel(_offer(now), self._parent)
             panel.changed.connect(self._count)
             panel.export_asked.connect(self._ask_where)
@@ -93,7 +95,8 @@ class Exporting(QObject):
         export, exporter = self._export(), self._exporter
         if self._counting is not None:
             self._counting.cancel()
-        self._counting = self._tasks.export(lambda: exporter.estimate(export), exporter.interrupt)
+        # Not interrupted: it takes a moment, and what comes next would be met.
+        self._counting = self._tasks.export(lambda: exporter.estimate(export))
         self._counting.succeeded.connect(self._on_counted)
         self._counting.failed.connect(self._on_failed)
 

@@ -23,12 +23,14 @@ class TopBar(QFrame):
         self.picker = RangePicker(clock, self)
         self.filter = FilterBar(theme, suggest, self)
         self.columns = self._button("columns", "Columns", "Choose the columns (Ctrl+Shift+L)")
+        self.export = self._button("export", "Export", "Write what is shown into a file (Ctrl+E)")
         self.refresh = self._button(
             "refresh", "Refresh", "Read this range from Genesys Cloud again (Ctrl+R)"
         )
         self.details = self._toggle("toggleDetails", "Details", "Show or hide the details (Space)")
         theme.dress(self.facets, Icon.PANEL_LEFT)
         theme.dress(self.columns, Icon.COLUMNS)
+        theme.dress(self.export, Icon.EXPORT)
         theme.dress(self.refresh, Icon.REFRESH)
         theme.dress(self.details, Icon.PANEL_RIGHT)
         row = QHBoxLayout(self)
@@ -38,7 +40,7 @@ class TopBar(QFrame):
         row.addWidget(self.facets, 0, top)
         row.addWidget(self.picker, 0, top)
         row.addWidget(self.filter, 1)
-        for widget in (self.columns, self.refresh, self.details):
+        for widget in (self.columns, self.export, self.refresh, self.details):
             row.addWidget(widget, 0, top)
 
     def _button(self, name: str, words: str, tip: str) -> QPushButton:

@@ -19,7 +19,7 @@ from desktop_app.core.history.export.cells import (
 )
 from desktop_app.core.history.export.request import Export, Format
 from desktop_app.core.history.export.sources import Source
-from desktop_app.core.history.export.xlsx import write_workbook
+from desktop_app.core.history.export.xlsx import SheetColumn, write_workbook
 from desktop_app.core.history.filters.local import offsets
 
 _BOM = "\ufeff"
@@ -150,9 +150,10 @@ def _workbook(
     )
     return write_workbook(
         path,
-        titles(cells),
-        [Kind.TEXT if cell.shown or cell.kind is Kind.LIST else cell.kind for cell in cells],
-        [cell.width for cell in cells],
+        [
+            SheetColumn(title, Kind.TEXT if cell.shown else cell.kind, cell.width)
+            for title, cell in zip(titles(cells), cells, strict=True)
+        ],
         _batches(found),
         about,
         zone=export.query.clock.zone,

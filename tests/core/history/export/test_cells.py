@@ -99,7 +99,8 @@ def cells_of(
     store: Store, tmp_path: Path, key: str, values: list[Value], style: Style = PLAIN
 ) -> list[str]:
     put(store, *(
-        stored(f"c{place:03}", DAY + place, **{key: value}) for place, value in enumerate(values)
+        stored(f"c{place:03}", DAY + place, "{}", **{key: value})
+        for place, value in enumerate(values)
     ))  # fmt: skip
     export = Export(replace(QUERY, descending=False), ("conversation_id", key), Format.CSV)
     return [row[1] for row in written(store, tmp_path, replace(export, style=style))[1:]]

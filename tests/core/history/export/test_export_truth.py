@@ -9,6 +9,7 @@ import asyncio
 import csv
 import datetime as dt
 import json
+import math
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -242,6 +243,8 @@ def assert_sheet_cell(key: str, cell: Any, value: Value) -> None:
         assert abs(cell - wall) < dt.timedelta(milliseconds=2), key
     elif chosen.kind is Kind.DURATION:
         assert abs(cell - int(value) / 1000) < 0.001, key
+    elif chosen.kind is Kind.NUMBER:
+        assert math.isclose(cell, float(value), rel_tol=1e-14), key  # a sheet keeps 16 digits
     else:
         assert cell == value, key
 
