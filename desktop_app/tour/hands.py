@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QPoint, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QPainter, QPixmap
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from desktop_app.gui.theme import Mode, Theme
 from desktop_app.tour.report import TourFailed
@@ -56,9 +56,38 @@ class Hands:
         self._deadline = time.monotonic() + timeout_s
         self._pictures = 0
 
-    def press(self, widget: QWidget, where: QPoint) -> None:
-        """A click with the left button."""
-        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, where)
+    def press(
+        self,
+        widget: QWidget,
+        where: QPoint,
+        keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+    ) -> None:
+        """A click with the left button, while ``keys`` are held."""
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, keys, where)
+
+    def press_for_menu(self, widget: QWidget, where: QPoint) -> None:
+        """A click with the right button, on the window: Qt makes context menus of those only."""
+        window = widget.window()
+        QTest.mouseClick(
+            window.windowHandle(),
+            Qt.MouseButton.RightButton,
+            Qt.KeyboardModifier.NoModifier,
+            widget.mapTo(window, where),
+        )
+
+    def choose(self, menu: QMenu, words: str) -> None:
+        """Press an entry of an open menu, by its object name or by how it begins."""
+        action = next(
+            (
+                action
+                for action in menu.actions()
+                if action.objectName() == words or action.text().startswith(words)
+            ),
+            None,
+        )
+        if action is None:
+            raise TourFailed(f"The menu {menu.objectName()} has no entry {words}.")
+        self.press(menu, menu.actionGeometry(action).center())
 
     def type(self, widget: QWidget, text: str) -> None:
         """Keys one by one; tabulators and line breaks are the keys of that name."""
