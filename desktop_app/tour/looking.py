@@ -96,11 +96,12 @@ def look_at_changes(view: HistoryView, hands: Hands, api_url: str) -> str:
     total = view.model.rowCount()
     hands.press(view.filter.edit, view.filter.edit.rect().center())
     hands.type(view.filter.edit, "changed:yes ")
+    view.table.scrollTo(view.model.index(0, 0))
     hands.until(lambda: bool(view.filter.applied) and all_counted(view), "the changed contacts")
     is_any = view.model.rowCount() > 0
     if is_any:
         hands.picture("changed")
-        _press_cell(view, hands, 0, 1)
+        _press_cell(view, hands, 0, 0)
         hands.until(lambda: _shows_current(view), "the contact's details")
         _choose_tab(view, hands, "Changes")
         hands.until(lambda: all_counted(view), "the rows")

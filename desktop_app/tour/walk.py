@@ -173,6 +173,7 @@ class Tour:
             self._hands.until(partial(_shows, view, wanted), "the sorted rows")
         self._hands.until(lambda: all_painted(view), "the cells in sight")
         self._hands.picture("sorted")
+        view.table.scrollTo(view.model.index(0, 0))
         self._done("sorted")
 
     def _look_around(self, view: HistoryView) -> None:
