@@ -8,7 +8,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtNetwork import QNetworkAccessManager, QNetworkProxy, QNetworkReply, QNetworkRequest
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QTabBar, QTabWidget, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QTabBar, QTabWidget, QToolButton, QWidget
 
 from desktop_app.core.history.columns import Kind
 from desktop_app.gui.history.coverage_grid import CoverageGrid
@@ -80,7 +80,10 @@ def look_at_columns(view: HistoryView, hands: Hands) -> str:
     chooser = on_top("columnChooser")
     assert chooser is not None
     hands.picture("columns", chooser)
-    hands.type(part(chooser, QLineEdit, "columnSearch"), SEARCHED)
+    search = part(chooser, QLineEdit, "columnSearch")
+    hands.type(search, SEARCHED)
+    cross = search.findChild(QToolButton)
+    hands.until(lambda: cross is None or cross.property("opacity") == 1, "the field's own cross")
     hands.picture("columns-found", chooser)
     _leave(chooser, "columnChooser", hands)
     return "columns seen"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFrame
+from PySide6.QtWidgets import QApplication, QFrame, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop_app.core.history.filters import Offer
@@ -137,6 +137,20 @@ def test_the_box_has_the_ring_of_the_line_in_it(bar: FilterBar, qtbot: QtBot) ->
     assert box.grab().toImage().pixelColor(box.width() // 2, 0).name() == accent
     bar.edit.clearFocus()
     assert box.grab().toImage().pixelColor(box.width() // 2, 0).name() != accent
+
+
+def test_chips_switched_on_or_off_and_the_line_stand_on_one_line(bar: FilterBar) -> None:
+    bar.set_text("media:voice {wait>2m} ana")
+    on, off = bar.findChildren(ChipButton)
+    assert on.geometry().height() == off.geometry().height() == bar.edit.height()
+    assert on.y() == off.y() == bar.edit.y()
+
+
+def test_the_box_is_as_high_as_a_button_beside_it(bar: FilterBar, qtbot: QtBot) -> None:
+    button, box = QPushButton("Columns"), bar.findChild(QFrame, "filterBox")
+    qtbot.addWidget(button)
+    assert box is not None
+    assert box.sizeHint().height() == button.sizeHint().height()
 
 
 def test_what_may_follow_stands_under_the_box(bar: FilterBar, qtbot: QtBot) -> None:

@@ -77,7 +77,7 @@ class FilterBar(QFrame):
         self._theme.dress(self._clear, Icon.CANCEL, "muted", 12)
         self._clear.hide()
         self._flow = FlowLayout(self._line, spacing=4)
-        self._flow.setContentsMargins(QMargins(4, 3, 4, 3))
+        self._flow.setContentsMargins(QMargins(4, 2, 4, 2))
         self._flow.addWidget(self._edit)
         row = QHBoxLayout(self._box)
         row.setContentsMargins(0, 0, 4, 0)
