@@ -216,7 +216,7 @@ class DetailsPanel(QWidget):
         self._tabs.setDocumentMode(True)
         for tab, title in zip(
             self._fillers,
-            ("Segments", "Participants", "Attributes", "Raw JSON", "Changes"),
+            ("Segments", "Participants", "Attributes", "JSON", "Changes"),
             strict=True,
         ):
             self._tabs.addTab(tab, title)
