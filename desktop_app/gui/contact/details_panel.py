@@ -41,7 +41,7 @@ MARGIN_PX = 16
 _SEGMENT_TITLES = ("Start", "Who", "Segment", "Length", "Queue", "End")
 _SEGMENT_WIDTHS = (76, 120, 104, 80, 104, 120)
 _ATTRIBUTE_WIDTHS = (120, 160, 120)
-_CHANGE_WIDTHS = (92, 112, 112, 148)  # before and after must be seen beside each other
+_CHANGE_WIDTHS = (104, 108, 112, 148)  # before and after must be seen beside each other
 _PARTICIPANT_WIDTHS = (150, 76, 80, 120)
 _LENGTH_COLUMN = 3
 _KIND_COLUMN = 2
@@ -214,6 +214,7 @@ class DetailsPanel(QWidget):
         self._tabs.setObjectName("detailsTabs")
         self._tabs.setAccessibleName("Parts of the contact")
         self._tabs.setDocumentMode(True)
+        self._tabs.tabBar().setDrawBase(False)  # Fusion would draw it above the words
         for tab, title in zip(
             self._fillers,
             ("Segments", "Participants", "Attributes", "JSON", "Changes"),

@@ -74,7 +74,7 @@ class FilterEdit(QLineEdit):
         left = self.cursorRect().left()
         line = self.parentWidget()  # the popup stands under the whole of it
         below = line.height() - self.y() if line is not None else self.height()
-        self._completer.complete(QRect(left, 0, max(220, width), below + 2))
+        self._completer.complete(QRect(left, 0, max(220, width), below + 4))
 
     def hide_offers(self) -> None:
         self._popup.hide()
