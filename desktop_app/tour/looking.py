@@ -8,7 +8,15 @@ from __future__ import annotations
 from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtNetwork import QNetworkAccessManager, QNetworkProxy, QNetworkReply, QNetworkRequest
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QTabBar, QTabWidget, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QTabBar,
+    QTabWidget,
+    QToolButton,
+    QWidget,
+)
 
 from desktop_app.core.history.columns import Kind
 from desktop_app.gui.history.coverage_grid import CoverageGrid
@@ -105,7 +113,7 @@ def look_at_changes(view: HistoryView, hands: Hands, api_url: str) -> str:
     if is_any:
         hands.picture("changed")
         _press_cell(view, hands, 0, 0)
-        hands.until(lambda: _shows_current(view), "the contact's details")
+        hands.until(lambda: _shows_current(view) and _shows_changes(view), "what has changed")
         _choose_tab(view, hands, "Changes")
         hands.until(lambda: all_counted(view), "the rows")
         hands.picture("changes")
@@ -144,6 +152,11 @@ def _shows_current(view: HistoryView) -> bool:
     shown = view.details.contact
     row = view.table.currentIndex().row()
     return shown is not None and shown.number == view.model.number(row)
+
+
+def _shows_changes(view: HistoryView) -> bool:
+    shown = view.details.contact
+    return shown is not None and bool(shown.changes)
 
 
 def _choose_tab(view: HistoryView, hands: Hands, title: str) -> None:

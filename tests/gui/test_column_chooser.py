@@ -72,9 +72,7 @@ def test_a_tick_that_cannot_be_taken_away_is_seen_in_either_theme(
     row = view.visualRect(rows(chooser)["Start"])
     image = view.viewport().grab(row.adjusted(-12, 0, 0, 0)).toImage()
     ground = theme.palette.disabled.name()
-    box = [
-        image.pixelColor(x, y).name() for x in range(40) for y in range(4, image.height() - 4)
-    ]
+    box = [image.pixelColor(x, y).name() for x in range(40) for y in range(4, image.height() - 4)]
     assert box.count(ground) > 60
 
 

@@ -1,8 +1,8 @@
 """The filter: conditions as chips, and a line to type more. Both are one text.
 
 What is typed filters at once, as far as it can be read; a mistake is marked where it is and
-told in a sentence, and the table stays as it was before it.  A condition that is done, by a blank after
-it or Enter, becomes a chip; words stay in the line.
+told in a sentence, and the table stays as it was before it.  A condition that is done, by a
+blank after it or Enter, becomes a chip; words stay in the line.
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ def test_alternatives_are_one_chip() -> None:
 
 
 def test_a_condition_that_must_not_hold_reads_as_a_sentence() -> None:
-    text = '-queue=Billing -queue:(a, b) -ani^=+44 -note:none -flagged: -wait>2m -on:friday'
+    text = "-queue=Billing -queue:(a, b) -ani^=+44 -note:none -flagged: -wait>2m -on:friday"
     assert labels(text) == [
         "Queue is not Billing",
         "Queue doesn't contain a or b",
