@@ -225,6 +225,7 @@ class HistoryView(QWidget):
         self.feed.progressed.connect(self._on_progressed)
         self.feed.stored.connect(self._on_stored)
         self.feed.finished.connect(self.status.show_idle)
+        self.feed.finished.connect(self._loader.look_again)
         self.feed.failed.connect(self._on_failed)
         self.feed.covered.connect(self._on_covered)
         self.status.cancel_asked.connect(self.feed.cancel)
