@@ -103,7 +103,7 @@ class HistoryView(QWidget):
         self._refresh = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._build()
         self._choice = ColumnChoice(tasks, side, self.table, self)
-        self._calendar = CoverageCalendar(tasks, store, theme, clock, self)
+        self._calendar = CoverageCalendar(tasks, store, self.feed, theme, clock, self)
         self._connect()
         self.arrangement = Arrangement(
             layout, self.table, self.bar, self._parts, self.details.split, self
@@ -225,13 +225,13 @@ class HistoryView(QWidget):
         self.feed.progressed.connect(self._on_progressed)
         self.feed.stored.connect(self._on_stored)
         self.feed.finished.connect(self.status.show_idle)
+        self.feed.finished.connect(self._loader.look_again)
         self.feed.failed.connect(self._on_failed)
         self.feed.covered.connect(self._on_covered)
         self.status.cancel_asked.connect(self.feed.cancel)
         self.status.coverage_asked.connect(self._on_coverage_asked)
         self._calendar.day_asked.connect(self._on_day_asked)
         self._calendar.read_asked.connect(self._on_read_again)
-        self._calendar.following_changed.connect(self.feed.follow)
         self.zone.chosen.connect(self._on_zone_chosen)
         self.notice.acted.connect(self._on_notice_acted)
         self._middle.clear_asked.connect(self.filter.clear)
@@ -358,7 +358,7 @@ class HistoryView(QWidget):
         self._show_query()
 
     def _on_coverage_asked(self) -> None:
-        self._calendar.show(self.picker.interval, following=self.feed.following)
+        self._calendar.show(self.picker.interval)
 
     def _on_day_asked(self, interval: Interval) -> None:
         self.picker.set_interval(interval)
@@ -390,7 +390,6 @@ class HistoryView(QWidget):
     def _on_covered(self, coverage: Coverage) -> None:
         self._coverage = coverage
         self.status.show_coverage(coverage, self._clock)
-        self._calendar.renew()
         self._show_middle()
 
     def _on_notice_acted(self, advice: Advice) -> None:

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QPoint, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QPainter, QPixmap
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWebEngineWidgets import QWebEngineView
+from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 
 from desktop_app.gui.theme import Mode, Theme
 from desktop_app.tour.report import TourFailed
@@ -56,9 +57,38 @@ class Hands:
         self._deadline = time.monotonic() + timeout_s
         self._pictures = 0
 
-    def press(self, widget: QWidget, where: QPoint) -> None:
-        """A click with the left button."""
-        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, where)
+    def press(
+        self,
+        widget: QWidget,
+        where: QPoint,
+        keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+    ) -> None:
+        """A click with the left button, while ``keys`` are held."""
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, keys, where)
+
+    def press_for_menu(self, widget: QWidget, where: QPoint) -> None:
+        """A click with the right button, on the window: Qt makes context menus of those only."""
+        window = widget.window()
+        QTest.mouseClick(
+            window.windowHandle(),
+            Qt.MouseButton.RightButton,
+            Qt.KeyboardModifier.NoModifier,
+            widget.mapTo(window, where),
+        )
+
+    def choose(self, menu: QMenu, words: str) -> None:
+        """Press an entry of an open menu, by its object name or by how it begins."""
+        action = next(
+            (
+                action
+                for action in menu.actions()
+                if action.objectName() == words or action.text().startswith(words)
+            ),
+            None,
+        )
+        if action is None:
+            raise TourFailed(f"The menu {menu.objectName()} has no entry {words}.")
+        self.press(menu, menu.actionGeometry(action).center())
 
     def type(self, widget: QWidget, text: str) -> None:
         """Keys one by one; tabulators and line breaks are the keys of that name."""
@@ -75,15 +105,15 @@ class Hands:
         self._watch(happened, lambda: time.monotonic() > self._deadline, what)
 
     def picture(self, name: str, over: QWidget | None = None) -> None:
-        """The window in both themes; ``over`` is an open menu, drawn where it stands."""
+        """The window in both themes; ``over`` is a menu or a dialog, drawn where it stands."""
         if self._folder is None:
             return
         self._folder.mkdir(parents=True, exist_ok=True)
         self._pictures += 1
         for mode in _MODES:
             self._theme.set_mode(mode)
-            repainted = time.monotonic() + REPAINT_S
-            self._watch(partial(_is_past, repainted), _never, "")
+            wait = REPAINT_S if self._shows_web_page() else 0
+            self._watch(partial(_is_past, time.monotonic() + wait), _never, "")
             picture = self._window.grab()
             if over is not None:
                 self._draw_over(picture, over)
@@ -108,7 +138,8 @@ class Hands:
 
         def check() -> None:
             try:
-                if QApplication.activeWindow() is None:
+                active = QApplication.activeWindow()
+                if active is None or not active.isVisible():
                     # Without a window manager nobody gives the keys back when a popup has gone.
                     self._window.activateWindow()
                 if happened():
@@ -126,8 +157,14 @@ class Hands:
         if failure:
             raise failure[0]
 
+    def _shows_web_page(self) -> bool:
+        return any(page.isVisible() for page in self._window.findChildren(QWebEngineView))
+
     def _draw_over(self, picture: QPixmap, over: QWidget) -> None:
         painter = QPainter(picture)
         corner = self._window.mapFromGlobal(over.mapToGlobal(QPoint(0, 0)))
         painter.drawPixmap(corner, over.grab())
+        if isinstance(over, QDialog):  # its edge is the desktop's to draw
+            painter.setPen(self._theme.palette.muted)
+            painter.drawRect(QRect(corner, over.size()))
         painter.end()

@@ -9,19 +9,32 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu, QPushButton
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton
 
 from desktop_app.application import Application
 from desktop_app.core.errors import SignInNeeded
 from desktop_app.core.history.clock import Interval
-from desktop_app.core.history.columns import Kind
 from desktop_app.core.history.query import Query
 from desktop_app.gui.account_menu import AccountButton
 from desktop_app.history_view import HistoryView
 from desktop_app.tour.browser import HeadlessBrowser
+from desktop_app.tour.filtering import (
+    filter_by_conditions,
+    filter_by_values,
+    filter_by_words,
+    make_a_mistake,
+)
 from desktop_app.tour.hands import Hands
+from desktop_app.tour.looking import (
+    add_up,
+    look_at_changes,
+    look_at_columns,
+    look_at_coverage,
+    open_contact,
+)
 from desktop_app.tour.report import Report, TourFailed, TourOptions
 from desktop_app.tour.set_up import set_up_practice
+from desktop_app.tour.sights import all_painted, at_rest, part
 from desktop_app.tour.ways_in import InABrowser, InTheWindow, WayIn
 
 SAMPLE_ROWS = 50
@@ -65,8 +78,7 @@ class Tour:
         self._complete(view)
         self._take_sample(view)
         self._sort(view)
-        self._filter(view)
-        self._open_contact(view)
+        self._look_around(view)
         self._look_at_account(view)
         self._look_at_settings(view)
         self._lock(view)
@@ -111,7 +123,7 @@ class Tour:
         view = self._window.history_view
         assert view is not None
         view.feed.failed.connect(self._on_feed_failed)
-        self._hands.until(lambda: self._first_row_painted(view) or _at_rest(view), "the first row")
+        self._hands.until(lambda: self._first_row_painted(view) or at_rest(view), "the first row")
         if view.model.rowCount():
             assert self._callback_at is not None
             self.report.first_row_ms = round((time.monotonic() - self._callback_at) * 1000)
@@ -122,7 +134,7 @@ class Tour:
         return view.model.rowCount() > 0 and view.model.formatted(0) is not None
 
     def _complete(self, view: HistoryView) -> None:
-        self._hands.until(lambda: self._signed_in() and _at_rest(view), "the history to be read")
+        self._hands.until(lambda: self._signed_in() and at_rest(view), "the history to be read")
         coverage = view.coverage
         assert coverage is not None
         interval = view.picker.interval
@@ -159,45 +171,28 @@ class Tour:
             assert query is not None
             wanted = replace(query, sort=keys[section], descending=descending)
             self._hands.until(partial(_shows, view, wanted), "the sorted rows")
-        self._hands.until(lambda: _all_painted(view), "the cells in sight")
+        self._hands.until(lambda: all_painted(view), "the cells in sight")
         self._hands.picture("sorted")
+        view.table.scrollTo(view.model.index(0, 0))
         self._done("sorted")
 
-    def _filter(self, view: HistoryView) -> None:
-        """Type a word that the first contact has, look, and clear it again."""
-        total = view.model.rowCount()
-        if not total:
-            self._done("nothing to filter")
-            return
-        word = _a_word(view)
-        self._hands.press(view.filter.edit, view.filter.edit.rect().center())
-        self._hands.type(view.filter.edit, word)
-        self._hands.until(lambda: not view.model.busy and _all_painted(view), "the filtered rows")
-        shown = view.model.rowCount()
-        self._hands.picture("filtered")
-        if not 0 < shown <= total:
-            raise TourFailed(f"Filtering by a word of the first row left {shown} of {total} rows.")
-        self._hands.type(view.filter.edit, " no-such-words-anywhere")
-        self._hands.until(lambda: not view.model.busy and not view.model.rowCount(), "no row")
-        self._hands.picture("no-match")
-        QTest.keyClick(view.filter.edit, Qt.Key.Key_Escape)
-        self._hands.until(
-            lambda: not view.model.busy and view.model.rowCount() == total, "all rows again"
-        )
-        self._done("filtered")
-
-    def _open_contact(self, view: HistoryView) -> None:
-        if not view.model.rowCount():
-            self._done("no contact to open")
-            return
-        loaded: list[bool] = []
-        view.contact_shown.connect(lambda: loaded.append(True))
-        self._hands.until(lambda: _all_painted(view), "the cells in sight")
-        rectangle = view.table.visualRect(view.model.index(0, 1))
-        self._hands.press(view.table.viewport(), rectangle.center())
-        self._hands.until(lambda: bool(loaded), "the contact's details")
-        self._hands.picture("contact")
-        self._done("contact opened")
+    def _look_around(self, view: HistoryView) -> None:
+        """Whatever a supervisor does with the contacts that are there."""
+        hands = self._hands
+        for step in (
+            filter_by_words,
+            filter_by_conditions,
+            make_a_mistake,
+            filter_by_values,
+            open_contact,
+            add_up,
+            look_at_coverage,
+            look_at_columns,
+        ):
+            self._done(step(view, hands))
+        practice = self._application.practice_description
+        if practice and view.model.rowCount():
+            self._done(look_at_changes(view, hands, practice["api_url"]))
 
     def _look_at_account(self, view: HistoryView) -> None:
         menu = self._open_account(view)
@@ -206,17 +201,28 @@ class Tour:
         self._done("account seen")
 
     def _look_at_settings(self, view: HistoryView) -> None:
-        self._choose(self._open_account(view), "openSettings")
+        """Among them the question before everything is erased, which is answered with no."""
+        self._hands.choose(self._open_account(view), "openSettings")
         page = self._window.settings_page
         self._hands.until(page.isVisible, "the settings")
+        held = part(page, QLabel, "historyHeld")
+        self._hands.until(lambda: bool(held.text()), "what is held")
         self._hands.picture("settings")
+        erase = part(page, QPushButton, "eraseHistory")
+        if erase.isEnabled():
+            self._hands.press(erase, erase.rect().center())
+            keep = part(page, QPushButton, "eraseNo")
+            self._hands.picture("erase")
+            self._hands.press(keep, keep.rect().center())
+            self._hands.until(erase.isVisible, "the answer to be taken")
+            self._done("erasing declined")
         QTest.keyClick(page, Qt.Key.Key_Escape)
         self._hands.until(view.isVisible, "the history again")
         self._done("settings seen")
 
     def _lock(self, view: HistoryView) -> None:
         """Lock the window, and unlock it as whoever comes back does."""
-        self._choose(self._open_account(view), "lockNow")
+        self._hands.choose(self._open_account(view), "lockNow")
         page = self._window.lock_page
         self._hands.until(page.isVisible, "the locked window")
         self._hands.picture("locked")
@@ -225,12 +231,8 @@ class Tour:
         self._way.begin_again()
         self._hands.press(unlock, unlock.rect().center())
         self._hands.until(lambda: self._signed_in() and view.isVisible(), "the unlocked window")
-        self._hands.until(lambda: _at_rest(view), "the history to be read")
+        self._hands.until(lambda: at_rest(view), "the history to be read")
         self._done("locked and unlocked")
-
-    def _choose(self, menu: QMenu, name: str) -> None:
-        action = next(action for action in menu.actions() if action.objectName() == name)
-        self._hands.press(menu, menu.actionGeometry(action).center())
 
     def _open_account(self, view: HistoryView) -> QMenu:
         button = view.findChild(AccountButton)
@@ -242,7 +244,7 @@ class Tour:
     def _sign_out(self) -> None:
         view = self._window.history_view
         assert view is not None
-        self._choose(self._open_account(view), "signOut")
+        self._hands.choose(self._open_account(view), "signOut")
         self._hands.until(lambda: self._signed_out, "the sign-out")
         self._hands.picture("signed-out")
         self._done("signed out")
@@ -274,37 +276,6 @@ class Tour:
 
 def _shows(view: HistoryView, wanted: Query) -> bool:
     return view.model.query == wanted and not view.model.busy
-
-
-def _at_rest(view: HistoryView) -> bool:
-    return (
-        view.coverage is not None
-        and not view.feed.running
-        and not view.refreshing
-        and not view.model.busy
-    )
-
-
-def _all_painted(view: HistoryView) -> bool:
-    """Whether the cells of all rows in sight are there."""
-    first = max(0, view.table.rowAt(0))
-    last = view.table.rowAt(view.table.viewport().height() - 1)
-    last = view.model.rowCount() - 1 if last < 0 else last
-    return not view.model.busy and all(
-        view.model.formatted(row) is not None for row in range(first, last + 1)
-    )
-
-
-def _a_word(view: HistoryView) -> str:
-    """A word of the first row, from a text column with names in it."""
-    row = view.model.formatted(0)
-    assert row is not None
-    texts = dict(zip((column.key for column in view.model.columns), row.texts, strict=True))
-    for column in sorted(view.model.columns, key=lambda column: column.key != "queues"):
-        words = texts[column.key].split()
-        if column.searchable and column.kind in (Kind.TEXT, Kind.LIST) and words:
-            return words[0]
-    raise TourFailed("The first row has no text to filter by.")
 
 
 def _iso(interval: Interval) -> str:

@@ -162,3 +162,18 @@ def test_the_filter_finds_what_was_changed(view: HistoryView, qtbot: QtBot) -> N
     view.filter.set_text("-changed:yes")
     qtbot.waitUntil(lambda: not view.model.busy)
     qtbot.waitUntil(lambda: view.model.formatted(0) is not None and spoken(view, 0) == "")
+
+
+def test_the_contact_that_is_being_looked_at_shows_what_a_reading_has_changed(
+    view: HistoryView, store: Store, qtbot: QtBot
+) -> None:
+    view.table.selectRow(OTHER_ROW)
+    qtbot.waitUntil(lambda: view.details.contact is not None)
+    shown = view.details.contact
+    view.bar.refresh.click()
+    qtbot.waitUntil(lambda: not view.feed.running and view.coverage is not None)
+    assert view.details.contact is shown  # nothing has happened to it
+    put(store, contact("as-it-was", 0, 40), pass_ms=7)
+    view.bar.refresh.click()
+    qtbot.waitUntil(lambda: bool(view.details.contact and view.details.contact.changes))
+    qtbot.waitUntil(lambda: spoken(view, OTHER_ROW) == "")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QStyle,
     QStyleOptionViewItem,
+    QToolButton,
     QTreeView,
     QWidget,
 )
@@ -60,6 +61,35 @@ def search(chooser: ColumnChooser, letters: str) -> None:
     found = chooser.findChild(QLineEdit, "columnSearch")
     assert found is not None
     QTest.keyClicks(found, letters)
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_a_tick_that_cannot_be_taken_away_is_seen_in_either_theme(
+    mode: Mode, theme: Theme, chooser: ColumnChooser
+) -> None:
+    theme.set_mode(mode)
+    view = tree(chooser)
+    row = view.visualRect(rows(chooser)["Start"])
+    image = view.viewport().grab(row.adjusted(-12, 0, 0, 0)).toImage()
+    ground = theme.palette.disabled.name()
+    box = [image.pixelColor(x, y).name() for x in range(40) for y in range(4, image.height() - 4)]
+    assert box.count(ground) > 60
+
+
+def test_the_cross_that_empties_the_search_is_a_line_icon_like_all(
+    chooser: ColumnChooser, qtbot: QtBot
+) -> None:
+    search(chooser, "wait")
+    field = chooser.findChild(QLineEdit, "columnSearch")
+    assert field is not None
+    cross = field.findChild(QToolButton)
+    assert cross is not None
+    qtbot.waitUntil(lambda: cross.property("opacity") == 1)  # it comes in slowly
+    corner = cross.rect().center() + QPoint(0, 6)
+    image = field.grab().toImage()
+    ground = image.pixelColor(field.width() // 2, field.height() - 5)
+    assert image.pixelColor(cross.mapTo(field, corner)) == ground  # no disc behind it
+    assert image.pixelColor(cross.mapTo(field, cross.rect().center())) != ground
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TypeVar
 
 import pytest
@@ -24,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from desktop_app.core.history.changes import CellChange
 from desktop_app.gui.contact.details_panel import DetailsPanel
 from desktop_app.gui.contact.facts import FactsList
 from desktop_app.gui.contact.raw_view import pretty
@@ -293,3 +295,17 @@ def test_nothing_is_wider_than_the_panel(panel: DetailsPanel, qtbot: QtBot) -> N
     qtbot.waitUntil(lambda: timeline.width() > 0)
     right = timeline.mapTo(panel, timeline.rect().topRight()).x()
     assert right <= panel.width()
+
+
+def test_what_changed_is_seen_whole_in_a_narrow_panel(panel: DetailsPanel) -> None:
+    change = CellChange(1_795_000_000_000, "All wrap-ups", "Resolved", "Payment taken")
+    panel.show_contact(replace(view_of(conversation()), changes=(change,)))
+    bar = tabs(panel).tabBar()
+    assert bar.tabRect(bar.count() - 1).right() <= bar.width()
+    arrows = [b for b in bar.findChildren(QToolButton) if b.isVisible()]
+    assert arrows == []
+    tabs(panel).setCurrentIndex(bar.count() - 1)
+    table = find(panel, QTableView, "changesTable")
+    titles = ["Column", "Before", "After"]
+    assert titles == [str(table.model().headerData(n, Qt.Orientation.Horizontal)) for n in range(3)]
+    assert table.columnViewportPosition(2) + table.columnWidth(2) <= table.viewport().width()

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFrame, QPushButton
 from pytestqt.qtbot import QtBot
 
 from desktop_app.core.history.filters import Offer
 from desktop_app.gui.history.chip import ChipButton
 from desktop_app.gui.history.filter_bar import FilterBar
 from desktop_app.gui.tasks import Job, Tasks
-from desktop_app.gui.theme import Theme
+from desktop_app.gui.theme import LIGHT, Theme
 
 
 @pytest.fixture
@@ -100,7 +101,7 @@ def test_a_mistake_leaves_the_last_filter_and_is_told_where_it_is(bar: FilterBar
     told = applied(bar)
     typed(bar, "refund quue:billing")
     QTest.keyClick(bar.edit, Qt.Key.Key_Return)
-    assert told[-1] == bar.applied == "refund quue"
+    assert told[-1] == bar.applied == "refund"
     assert "queue" in bar.mistake
     assert bar.edit.mistake is not None
     first, length = bar.edit.mistake
@@ -108,6 +109,57 @@ def test_a_mistake_leaves_the_last_filter_and_is_told_where_it_is(bar: FilterBar
     bar.clear()
     assert bar.mistake == ""
     assert told[-1] == ""
+
+
+def test_the_name_of_a_field_that_is_begun_is_no_word_to_filter_by(bar: FilterBar) -> None:
+    typed(bar, "media:voice wait")
+    assert bar.applied == "media:voice wait"
+    typed(bar, ">a")
+    assert bar.applied == "media:voice"
+    QTest.keyClick(bar.edit, Qt.Key.Key_Backspace)
+    typed(bar, "2m")
+    assert bar.applied == "media:voice wait>2m"
+
+
+def test_a_mistake_within_what_was_applied_leaves_it_so(bar: FilterBar) -> None:
+    bar.edit.setText("note:x refund")
+    typed(bar, "s")
+    assert bar.applied == "note:x refunds"
+    bar.edit.setCursorPosition(len("note:"))
+    QTest.keyClick(bar.edit, Qt.Key.Key_Delete)
+    assert bar.applied == "note:x refunds"
+
+
+def test_the_box_has_the_ring_of_the_line_in_it(bar: FilterBar, qtbot: QtBot) -> None:
+    box = bar.findChild(QFrame, "filterBox")
+    assert box is not None
+    accent = LIGHT.accent.name()
+    assert box.grab().toImage().pixelColor(box.width() // 2, 0).name() == accent
+    bar.edit.clearFocus()
+    assert box.grab().toImage().pixelColor(box.width() // 2, 0).name() != accent
+
+
+def test_chips_switched_on_or_off_and_the_line_stand_on_one_line(bar: FilterBar) -> None:
+    bar.set_text("media:voice {wait>2m} ana")
+    on, off = bar.findChildren(ChipButton)
+    assert on.geometry().height() == off.geometry().height() == bar.edit.height()
+    assert on.y() == off.y() == bar.edit.y()
+
+
+def test_the_box_is_as_high_as_a_button_beside_it(bar: FilterBar, qtbot: QtBot) -> None:
+    button, box = QPushButton("Columns"), bar.findChild(QFrame, "filterBox")
+    qtbot.addWidget(button)
+    assert box is not None
+    assert box.sizeHint().height() == button.sizeHint().height()
+
+
+def test_what_may_follow_stands_under_the_box(bar: FilterBar, qtbot: QtBot) -> None:
+    typed(bar, "queue:")
+    qtbot.waitUntil(lambda: bool(bar.edit.offers))
+    popup = next(w for w in QApplication.topLevelWidgets() if w.objectName() == "filterOffers")
+    box = bar.findChild(QFrame, "filterBox")
+    assert box is not None
+    assert popup.y() >= box.mapToGlobal(box.rect().bottomLeft()).y()
 
 
 def test_a_mistake_behind_chips_is_marked_in_the_line(bar: FilterBar) -> None:
@@ -120,8 +172,9 @@ def test_a_mistake_behind_chips_is_marked_in_the_line(bar: FilterBar) -> None:
 
 def test_a_condition_that_is_only_begun_is_told_after_a_while(bar: FilterBar, qtbot: QtBot) -> None:
     typed(bar, "wait>")
-    assert bar.mistake == ""
+    assert bar.mistake == "" and bar.edit.mistake is None
     qtbot.waitUntil(lambda: bar.mistake != "")
+    assert bar.edit.mistake is not None
 
 
 def test_backspace_in_an_empty_line_takes_the_last_chip_back(bar: FilterBar) -> None:

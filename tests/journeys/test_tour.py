@@ -28,12 +28,44 @@ STEPS = (
     "sorted",
     "filtered",
     "no-match",
+    "type-ahead",
+    "chips",
+    "mistake",
+    "value-menu",
+    "values",
     "contact",
+    "sums",
+    "coverage",
+    "columns",
+    "columns-found",
+    "changed",
+    "changes",
     "account",
     "settings",
+    "erase",
     "locked",
     "signed-out",
 )
+TOLD = [
+    "signed in",
+    "first row",
+    "history complete",
+    "sorted",
+    "filtered",
+    "filtered by chips",
+    "mistake told",
+    "filtered by values",
+    "contact opened",
+    "added up",
+    "coverage seen",
+    "columns seen",
+    "changes seen",
+    "account seen",
+    "erasing declined",
+    "settings seen",
+    "locked and unlocked",
+    "signed out",
+]
 KEYS = {
     "user",
     "organization",
@@ -146,6 +178,7 @@ def test_the_tour_of_the_practice_organisation_sees_everything(tmp_path: Path) -
     assert report["complete"] is True and report["errors"] == []
     assert 0 < report["first_row_ms"] < 60_000
     assert len(report["sample"]) == 50 and all("\t" in row for row in report["sample"])
+    assert report["steps"] == TOLD
     assert_pictures(tour)
     assert "Expect troubles" not in tour.said  # Qt, when a page outlives its profile
 
@@ -214,6 +247,8 @@ def test_a_tour_of_a_named_server_tells_exactly_what_starts_in_the_interval(
     assert report["total_hits"] >= report["rows"]
     assert report["complete"] is True
     tokens = [seen for seen in server.log if seen.path == "/api/v2/tokens/me"]
+    assert "changes seen" not in report["steps"]  # nobody's records are rewritten for a picture
+    assert "/practice/revisions" not in [seen.path for seen in server.log]
     assert tokens[-1].method == "DELETE" and tokens[-1].status == 200
     assert len(issued) == 2  # one at the start, one after unlocking
     assert_no_secret(tour, [SUPERVISOR[1], *issued])

@@ -41,16 +41,25 @@ class ContactLoader(QObject):
         self._mask_numbers = mask_numbers
         self._reader = store.reader()
         self._job: Job | None = None
+        self._wanted: int | None = None
+        self._shown: ContactView | None = None
 
     def load(self, number: int | None) -> None:
         """Read a contact by its number in the store; None for no contact."""
         self.cancel()
+        self._shown = None
         if number is None:
             self.gone.emit()
             return
-        reader, store, clock, masked = self._reader, self._store, self._clock, self._mask_numbers
-        self._job = self._tasks.window(lambda: _read(reader, store, clock, number, masked))
-        self._job.succeeded.connect(self._on_read)
+        self._wanted = number
+        self._read_wanted(number)
+
+    def look_again(self) -> None:
+        """The store may hold another state of the contact than the one that was told: only then
+        is it told again, so that whoever reads in it isn't disturbed."""
+        if self._wanted is not None:
+            self._stop()
+            self._read_wanted(self._wanted)
 
     def note_seen(self, view: ContactView) -> None:
         """The person has it before them: what Genesys has changed is news no more."""
@@ -63,15 +72,26 @@ class ContactLoader(QObject):
         self._clock = clock
 
     def cancel(self) -> None:
+        """Nothing is wished for any more."""
+        self._wanted = None
+        self._stop()
+
+    def _stop(self) -> None:
         if self._job is not None:
             job, self._job = self._job, None
             job.cancel()
 
+    def _read_wanted(self, number: int) -> None:
+        reader, store, clock, masked = self._reader, self._store, self._clock, self._mask_numbers
+        self._job = self._tasks.window(lambda: _read(reader, store, clock, number, masked))
+        self._job.succeeded.connect(self._on_read)
+
     def _on_read(self, view: ContactView | None) -> None:
         self._job = None
+        before, self._shown = self._shown, view
         if view is None:
             self.gone.emit()
-        else:
+        elif before is None or view.raw != before.raw:
             self.loaded.emit(view)
 
 

@@ -41,7 +41,7 @@ MARGIN_PX = 16
 _SEGMENT_TITLES = ("Start", "Who", "Segment", "Length", "Queue", "End")
 _SEGMENT_WIDTHS = (76, 120, 104, 80, 104, 120)
 _ATTRIBUTE_WIDTHS = (120, 160, 120)
-_CHANGE_WIDTHS = (148, 108, 120, 120)
+_CHANGE_WIDTHS = (104, 108, 112, 148)  # before and after must be seen beside each other
 _PARTICIPANT_WIDTHS = (150, 76, 80, 120)
 _LENGTH_COLUMN = 3
 _KIND_COLUMN = 2
@@ -93,7 +93,7 @@ class DetailsPanel(QWidget):
         )
         self._participants = TreeModel(TITLES, self, right=frozenset({2}))
         self._attributes = RowsModel(theme, ("Attribute", "Value", "Participant"), self)
-        self._changes = RowsModel(theme, ("Read at", "Column", "Before", "After"), self)
+        self._changes = RowsModel(theme, ("Column", "Before", "After", "Read at"), self)
         self._build_tabs()
         self._pages = QStackedWidget(self)
         self._empty = self._build_empty()
@@ -214,9 +214,10 @@ class DetailsPanel(QWidget):
         self._tabs.setObjectName("detailsTabs")
         self._tabs.setAccessibleName("Parts of the contact")
         self._tabs.setDocumentMode(True)
+        self._tabs.tabBar().setDrawBase(False)  # Fusion would draw it above the words
         for tab, title in zip(
             self._fillers,
-            ("Segments", "Participants", "Attributes", "Raw JSON", "Changes"),
+            ("Segments", "Participants", "Attributes", "JSON", "Changes"),
             strict=True,
         ):
             self._tabs.addTab(tab, title)
@@ -258,7 +259,7 @@ class DetailsPanel(QWidget):
     def _fill_changes(self, view: ContactView) -> None:
         self._changes.show_rows(
             [
-                Row((view.clock.instant(each.seen_ms), each.title, each.before, each.after))
+                Row((each.title, each.before, each.after, view.clock.instant(each.seen_ms)))
                 for each in view.changes
             ]
         )

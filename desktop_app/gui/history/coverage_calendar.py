@@ -11,6 +11,7 @@ from desktop_app.core.history.clock import Clock, Interval
 from desktop_app.core.history.coverage import Day, calendar
 from desktop_app.core.history.store import Store
 from desktop_app.gui.history.coverage_panel import CoveragePanel
+from desktop_app.gui.history.feed import Feed
 from desktop_app.gui.tasks import Tasks
 from desktop_app.gui.theme import Theme
 
@@ -21,12 +22,13 @@ MOST_MONTHS = 12
 class CoverageCalendar(QObject):
     day_asked = Signal(object)  # Interval
     read_asked = Signal(object)  # Interval
-    following_changed = Signal(bool)
 
     def __init__(
-        self, tasks: Tasks, store: Store, theme: Theme, clock: Clock, parent: QWidget
+        self, tasks: Tasks, store: Store, feed: Feed, theme: Theme, clock: Clock, parent: QWidget
     ) -> None:
         super().__init__(parent)
+        self._feed = feed
+        feed.covered.connect(self.renew)
         self._tasks = tasks
         self._store = store
         self._theme = theme
@@ -38,14 +40,16 @@ class CoverageCalendar(QObject):
     def set_clock(self, clock: Clock) -> None:
         self._clock = clock
 
-    def show(self, interval: Interval, *, following: bool) -> None:
+    def show(self, interval: Interval) -> None:
         """Open it at the range that is shown."""
         self._interval = interval
         if self._panel is None:
-            self._panel = CoveragePanel(self._theme, following=following, parent=self._parent)
+            self._panel = CoveragePanel(
+                self._theme, following=self._feed.following, parent=self._parent
+            )
             self._panel.day_asked.connect(self.day_asked)
             self._panel.read_asked.connect(self.read_asked)
-            self._panel.following_changed.connect(self.following_changed)
+            self._panel.following_changed.connect(self._feed.follow)
             self._panel.destroyed.connect(self._on_closed)
         self.renew()
         self._panel.show()

@@ -1,13 +1,14 @@
 """The filter: conditions as chips, and a line to type more. Both are one text.
 
 What is typed filters at once, as far as it can be read; a mistake is marked where it is and
-told in a sentence, and the table stays as it was.  A condition that is done, by a blank after
-it or Enter, becomes a chip; words stay in the line.
+told in a sentence, and the table stays as it was before it.  A condition that is done, by a
+blank after it or Enter, becomes a chip; words stay in the line.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import reduce
 
 from PySide6.QtCore import QMargins, Qt, QTimer, Signal
@@ -67,6 +68,7 @@ class FilterBar(QFrame):
         self._edit.left_empty.connect(self._on_left_empty)
         self._edit.cleared.connect(self.clear)
         self._edit.offer_taken.connect(self._on_offer_taken)
+        self._edit.focus_changed.connect(self._show_focus)
         self._clear = QToolButton(self._box)
         self._clear.setObjectName("filterClear")
         self._clear.setAccessibleName("Clear the filter")
@@ -75,7 +77,7 @@ class FilterBar(QFrame):
         self._theme.dress(self._clear, Icon.CANCEL, "muted", 12)
         self._clear.hide()
         self._flow = FlowLayout(self._line, spacing=4)
-        self._flow.setContentsMargins(QMargins(4, 3, 4, 3))
+        self._flow.setContentsMargins(QMargins(4, 2, 4, 2))
         self._flow.addWidget(self._edit)
         row = QHBoxLayout(self._box)
         row.setContentsMargins(0, 0, 4, 0)
@@ -167,24 +169,42 @@ class FilterBar(QFrame):
             filters.parse(text)
         except FilterMistake as mistake:
             self._mistake = mistake
-            before = len(" ".join(self._terms)) + bool(self._terms)
-            first = mistake.position - before + _leading(self._edit.text())
-            self._edit.mark_mistake((first, mistake.length) if first >= 0 else None)
+            self._take_back_beginning(text, mistake)
+            if self.mistake:
+                self._tell_mistake()
             self._patience.start()
             return
         self._mistake = None
         self._patience.stop()
         self._edit.mark_mistake(None)
         self._words.hide()
+        self._edit.setAccessibleDescription("")
+        self._filter_by(text)
+
+    def _filter_by(self, text: str) -> None:
         if text != self._applied:
             self._applied = text
             self.changed.emit(text)
 
+    def _take_back_beginning(self, text: str, mistake: FilterMistake) -> None:
+        """A word filters with each letter; the "wait" of "wait>abc" was never meant as one."""
+        first = text.rfind(" ", 0, mistake.position) + 1
+        if len(self._applied) <= first or not text.startswith(self._applied):
+            return
+        with suppress(FilterMistake):
+            before = text[:first].strip()
+            filters.parse(before)
+            self._filter_by(before)
+
     def _tell_mistake(self) -> None:
-        if self._mistake is not None:
-            self._words.setText(str(self._mistake))
-            self._words.show()
-            self._edit.setAccessibleDescription(str(self._mistake))
+        if self._mistake is None:
+            return
+        before = len(" ".join(self._terms)) + bool(self._terms)
+        first = self._mistake.position - before + _leading(self._edit.text())
+        self._edit.mark_mistake((first, self._mistake.length) if first >= 0 else None)
+        self._words.setText(str(self._mistake))
+        self._words.show()
+        self._edit.setAccessibleDescription(str(self._mistake))
 
     # --- chips --------------------------------------------------------------------------------
 
@@ -263,6 +283,11 @@ class FilterBar(QFrame):
         self._on_edited(self._edit.text())
 
     # --- looks --------------------------------------------------------------------------------
+
+    def _show_focus(self) -> None:
+        """The box has the ring that the line in it would have."""
+        self._box.setProperty("state", "focus" if self._edit.hasFocus() else "")
+        self._box.style().polish(self._box)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Anywhere in the box is in the line."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import (
+    QFocusEvent,
     QKeyEvent,
     QPainter,
     QPaintEvent,
@@ -32,6 +33,7 @@ class FilterEdit(QLineEdit):
     left_empty = Signal()  # Backspace in a line without text: the chip before it is meant
     committed = Signal()  # Enter
     cleared = Signal()  # Escape
+    focus_changed = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,7 +72,9 @@ class FilterEdit(QLineEdit):
             return
         width = self._popup.sizeHintForColumn(0) + 48
         left = self.cursorRect().left()
-        self._completer.complete(QRect(left, 0, max(220, width), self.height() + 2))
+        line = self.parentWidget()  # the popup stands under the whole of it
+        below = line.height() - self.y() if line is not None else self.height()
+        self._completer.complete(QRect(left, 0, max(220, width), below + 4))
 
     def hide_offers(self) -> None:
         self._popup.hide()
@@ -134,6 +138,14 @@ class FilterEdit(QLineEdit):
             self.offer_taken.emit(str(item.data(_INSERTED)))
             return True
         return super().event(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.focus_changed.emit()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.focus_changed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Backspace and not self.text():

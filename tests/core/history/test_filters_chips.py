@@ -49,7 +49,20 @@ def test_every_term_that_must_hold_is_a_chip() -> None:
 def test_alternatives_are_one_chip() -> None:
     assert labels("a b or queue:none") == ["(“a” and “b”) or Queue is empty"]
     assert labels("ani:(44*, 9)") == ["From starts with 44 or From contains 9"]
-    assert labels("flagged: -media:voice") == ["Flagged: yes", "not Media is voice"]
+    assert labels("flagged: -media:voice") == ["Flagged: yes", "Media is not voice"]
+
+
+def test_a_condition_that_must_not_hold_reads_as_a_sentence() -> None:
+    text = "-queue=Billing -queue:(a, b) -ani^=+44 -note:none -flagged: -wait>2m -on:friday"
+    assert labels(text) == [
+        "Queue is not Billing",
+        "Queue doesn't contain a or b",
+        "From doesn't start with +44",
+        "Note is not empty",
+        "not Flagged: yes",
+        "not Wait over 2m",
+        "not Start on friday",
+    ]
 
 
 @pytest.mark.parametrize("text", ["", "  ", '""', "()"])

@@ -73,6 +73,15 @@ _PHRASES = {
     Operator.EMPTY: "is empty",
     Operator.PRESENT: "is not empty",
 }
+_NEGATED_PHRASES = {
+    Operator.IS: "is not {}",
+    Operator.CONTAINS: "doesn't contain {}",
+    Operator.STARTS: "doesn't start with {}",
+    Operator.ENDS: "doesn't end with {}",
+    Operator.REGEX: "doesn't match {}",
+    Operator.EMPTY: "is not empty",
+    Operator.PRESENT: "is empty",
+}
 _INSTANT_PHRASES = {
     Operator.IS: "on {}",
     Operator.BELOW: "before {}",
@@ -89,6 +98,9 @@ def label(term: Term) -> str:
             return f"“{term.text}”"
         case Condition():
             return _condition_label(term)
+        case Not(term=Condition() as inner) if _has_negated_phrase(inner):
+            phrase = _NEGATED_PHRASES[inner.operator]
+            return f"{field_of(inner.field).title} {phrase.format(_values(inner))}"
         case Not():
             return f"not {_nested(term.term)}"
         case Off():
@@ -110,7 +122,16 @@ def _condition_label(condition: Condition) -> str:
         phrase = _INSTANT_PHRASES.get(condition.operator, phrase)
     if field.is_flag and condition.values:
         return f"{field.title}: {condition.values[0]}"
-    return f"{field.title} {phrase.format(' or '.join(condition.values))}"
+    return f"{field.title} {phrase.format(_values(condition))}"
+
+
+def _has_negated_phrase(condition: Condition) -> bool:
+    field = field_of(condition.field)
+    return condition.operator in _NEGATED_PHRASES and field.kind != "instant" and not field.is_flag
+
+
+def _values(condition: Condition) -> str:
+    return " or ".join(condition.values)
 
 
 def replace_span(text: str, span: Span, new: str) -> str:
