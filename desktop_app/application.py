@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from platformdirs import user_config_path, user_data_path
+from platformdirs import user_config_path
 from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from PySide6.QtWidgets import QApplication
 
@@ -53,10 +53,10 @@ from desktop_app.gui.tasks import Relay, Tasks
 from desktop_app.gui.theme import Mode, Theme
 from desktop_app.history_settings import HistorySettings
 from desktop_app.main_window import MainWindow
+from desktop_app.places import FOLDER, data_folder, export_log, store_name
 from desktop_app.services import Services
 from desktop_app.settings import SettingsKeeper
 
-_FOLDER = "contact-history"
 _PRACTICE_POLL_S = 0.2  # its jobs are done at once
 
 
@@ -86,7 +86,7 @@ class Application(QObject):
         super().__init__(app)
         app.setApplicationName("Contact History")
         app.setApplicationDisplayName("Contact History")
-        app.setDesktopFileName(_FOLDER)
+        app.setDesktopFileName(FOLDER)
         app.setWindowIcon(app_icon())
         self._options = options
         policy = options.policy
@@ -95,7 +95,7 @@ class Application(QObject):
         self._practice_set_up = False  # the practice organisation is to be shown for set-up
         self.practice_description: dict[str, Any] = {}
         self.preferences = Preferences(
-            user_config_path(_FOLDER, appauthor=False) / "preferences.ini"
+            user_config_path(FOLDER, appauthor=False) / "preferences.ini"
         )
         self.theme = Theme(app, options.mode or self.preferences.mode)
         watch = options.watch
@@ -110,7 +110,7 @@ class Application(QObject):
         self.journey = SignInJourney(
             self._network,
             policy,
-            Remembered(_data_folder()),
+            Remembered(data_folder()),
             self._kept,
             stay_signed_in=self._stays_signed_in,
             is_held=self._is_held,
@@ -174,6 +174,7 @@ class Application(QObject):
             organisations=lambda: self.organisations.names,
             layout_of=self._layout_of,
             keep_layout=self._keep_layout,
+            export_log=export_log,
             may_export=policy.export,
             mask_numbers=policy.mask_numbers,
         )
@@ -287,7 +288,7 @@ class Application(QObject):
     def _holds(self, session: SignIn) -> bool:
         if self.window.history is not None:
             return True  # it is being read already, and two can't have the file open
-        if not vault.is_kept(_data_folder(), _store_name(session)):
+        if not vault.is_kept(data_folder(), store_name(session)):
             return False
         with suppress(StoreError), closing(self._open_store(session)) as store:
             return store.holdings().contacts > 0
@@ -295,11 +296,11 @@ class Application(QObject):
 
     def _open_store(self, session: SignIn) -> Store:
         """The person's own store; for the practice organisation one that ends with the window."""
-        name = _store_name(session)
+        name = store_name(session)
         if session.profile.is_practice:
             key = secrets.token_hex(32)
             return vault.open_store(Path(self._folder.name) / key[:8], name, lambda _: key)
-        store = vault.open_store(_data_folder(), name)
+        store = vault.open_store(data_folder(), name)
         first_ms = self._retention.first_ms(system_now_ms())
         if first_ms is not None:
             store.purge(first_ms)
@@ -313,12 +314,12 @@ class Application(QObject):
     def _layout_of(self, session: SignIn) -> Layout:
         if session.profile.is_practice:
             return Layout()
-        return self.preferences.layout(_store_name(session))
+        return self.preferences.layout(store_name(session))
 
     def _keep_layout(self, session: SignIn, layout: Layout) -> None:
         """The practice organisation leaves nothing behind."""
         if not session.profile.is_practice:
-            self.preferences.keep_layout(_store_name(session), layout)
+            self.preferences.keep_layout(store_name(session), layout)
 
     def _sync_for(self, session: SignIn, store: Store) -> Sync | None:
         if not isinstance(session, Session):
@@ -377,14 +378,6 @@ def practice_profile(
 def practice_interval(description: Mapping[str, Any]) -> Interval:
     """The range that holds all invented contacts."""
     return Clock(ZoneInfo("UTC")).parse_interval(description["interval"])
-
-
-def _store_name(session: SignIn) -> str:
-    return vault.store_name(session.organization_id, session.user_id)
-
-
-def _data_folder() -> Path:
-    return user_data_path(_FOLDER, appauthor=False)
 
 
 def _budget(session: SignIn) -> tuple[int, int]:

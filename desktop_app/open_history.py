@@ -75,7 +75,12 @@ class OpenHistory(QObject):
         self.view = view
         self.is_put_away = False
         self._exporting = Exporting(
-            tasks, store, self._shown, view, mask_numbers=services.mask_numbers
+            tasks,
+            store,
+            self._shown,
+            view,
+            mask_numbers=services.mask_numbers,
+            log=services.export_log(session),
         )
         self._offer_export()
         self.account = AccountButton(theme, view.status)

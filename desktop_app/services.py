@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from desktop_app.core.history.export.log import ExportLog
 from desktop_app.core.history.store import Store
 from desktop_app.core.signin.session import SignIn
 from desktop_app.gui.history.feed import Sync
@@ -29,5 +30,6 @@ class Services:
     organisations: Callable[[], Sequence[str]]  # the names of all profiles
     layout_of: Callable[[SignIn], Layout]  # how the person left the history screen
     keep_layout: Callable[[SignIn, Layout], None]
+    export_log: Callable[[SignIn], ExportLog | None]
     may_export: bool = True
     mask_numbers: bool = False  # in whatever is shown or copied of a contact

@@ -97,6 +97,22 @@ def look_at_columns(view: HistoryView, hands: Hands) -> str:
     return "columns seen"
 
 
+def look_at_export(view: HistoryView, hands: Hands) -> str:
+    """Open the export window, see how much there is to write, and leave it at that."""
+    button = view.bar.export
+    if not button.isEnabled():
+        return "exports are not allowed"
+    hands.press(button, button.rect().center())
+    hands.until(lambda: on_top("exportPanel") is not None, "the export window")
+    panel = on_top("exportPanel")
+    assert panel is not None
+    size = part(panel, QLabel, "exportSize")
+    hands.until(lambda: "rows, about" in size.text(), "the size of an export")
+    hands.picture("export", panel)
+    _leave(panel, "exportPanel", hands)
+    return "export seen"
+
+
 def look_at_changes(view: HistoryView, hands: Hands, api_url: str) -> str:
     """Have the practice organisation at ``api_url`` rewrite some contacts, read them again, and
     see what has become of one."""

@@ -30,6 +30,7 @@ from desktop_app.tour.looking import (
     look_at_changes,
     look_at_columns,
     look_at_coverage,
+    look_at_export,
     open_contact,
 )
 from desktop_app.tour.report import Report, TourFailed, TourOptions
@@ -188,6 +189,7 @@ class Tour:
             add_up,
             look_at_coverage,
             look_at_columns,
+            look_at_export,
         ):
             self._done(step(view, hands))
         practice = self._application.practice_description

@@ -18,8 +18,10 @@ from PySide6.QtWidgets import (
     QPushButton,
 )
 
+from desktop_app.core.history.export.log import ExportLog
 from desktop_app.core.signin.policy import Policy
 from desktop_app.gui.export.export_panel import ExportPanel
+from desktop_app.places import data_folder
 from tests.journeys.conftest import Arrive
 from tests.journeys.driving import Person
 from tests.journeys.test_session_journey import read_history
@@ -92,6 +94,8 @@ def test_what_is_shown_goes_into_a_file(
     assert len(rows) == shown
     told = json.loads((tmp_path / "contacts.csv.json").read_bytes())
     assert told["rows"] == shown and told["complete"] is True
+    log = ExportLog(data_folder() / "exports.jsonl")
+    assert [(entry.path, entry.rows) for entry in log.entries()] == [(str(path), shown)]
     opened: list[QUrl] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
     press(panel, "exportFolder")

@@ -16,6 +16,7 @@ from desktop_app.core.history.columns import COLUMNS
 from desktop_app.core.history.completeness import completeness
 from desktop_app.core.history.coverage import Coverage
 from desktop_app.core.history.export.exporter import Estimate, Exporter, Written
+from desktop_app.core.history.export.log import ExportLog
 from desktop_app.core.history.export.names import suggested_name
 from desktop_app.core.history.export.request import Export
 from desktop_app.core.history.query import Query
@@ -51,8 +52,11 @@ class Exporting(QObject):
         parent: QWidget,
         *,
         mask_numbers: bool,
+        log: ExportLog | None,
     ) -> None:
+        """``log`` is None for the practice organisation, which leaves nothing behind."""
         super().__init__(parent)
+        self._log = log
         self._tasks = tasks
         self._exporter = Exporter(store, mask_numbers=mask_numbers)
         self._shown = shown
@@ -140,9 +144,15 @@ class Exporting(QObject):
         assert self._panel is not None and self._now is not None
         export, exporter, now_ms = self._export(), self._exporter, self._now.clock.now_ms()
         path = Path(name)
-        self._writing = self._tasks.export(
-            lambda: exporter.write(export, path, now_ms=now_ms), exporter.interrupt
-        )
+        log = self._log
+
+        def write() -> Written:
+            written = exporter.write(export, path, now_ms=now_ms)
+            if log is not None:
+                log.add(written.path, written.size_bytes, written.about)
+            return written
+
+        self._writing = self._tasks.export(write, exporter.interrupt)
         self._writing.succeeded.connect(self._on_written)
         self._writing.failed.connect(self._on_failed)
         self._panel.show_progress(None)

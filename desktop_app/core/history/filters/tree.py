@@ -146,11 +146,16 @@ def _effective(term: Term) -> Term | None:
 
 def conditions(term: Term) -> Iterator[Condition]:
     """Every condition of the tree, those that are switched off too."""
+    return (leaf for leaf in leaves(term) if isinstance(leaf, Condition))
+
+
+def leaves(term: Term) -> Iterator[Condition | Words]:
+    """The same with free words."""
     match term:
-        case Condition():
+        case Condition() | Words():
             yield term
         case Not() | Off():
-            yield from conditions(term.term)
+            yield from leaves(term.term)
         case And() | Or():
             for each in term.terms:
-                yield from conditions(each)
+                yield from leaves(each)

@@ -1,0 +1,26 @@
+"""Where a person's things lie on this computer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from desktop_app.core.history import vault
+from desktop_app.core.history.export.log import ExportLog
+from desktop_app.core.signin.session import SignIn
+
+FOLDER = "contact-history"
+
+
+def data_folder() -> Path:
+    return user_data_path(FOLDER, appauthor=False)
+
+
+def store_name(session: SignIn) -> str:
+    return vault.store_name(session.organization_id, session.user_id)
+
+
+def export_log(session: SignIn) -> ExportLog | None:
+    """None for the practice organisation, which leaves nothing behind."""
+    return None if session.profile.is_practice else ExportLog(data_folder() / "exports.jsonl")
