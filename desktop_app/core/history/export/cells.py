@@ -140,12 +140,16 @@ def local_instant(cell: Cell, ahead: Sequence[tuple[int, int]]) -> str:
     """The text of an instant by a zone's clock, NULL beyond the calendar."""
     value = cell.value
     inside = f"{value} BETWEEN {_FIRST_MS + _DAY} AND {_LAST_MS - _DAY}"
-    offset = _by_time(value, ahead, str)
-    if cell.shown == "offset":
-        shown = _by_time(value, ahead, lambda ms: quoted(_offset_text(ms)))
-    else:
-        form = {"": "%Y-%m-%d %H:%M:%S", "day": "%Y-%m-%d", "hour": "%H:00"}[cell.shown]
-        shown = f"strftime(make_timestamp_ms({value} + {offset}), '{form}')"
+    local = f"({value} + {_by_time(value, ahead, str)})"
+    match cell.shown:
+        case "offset":
+            shown = _by_time(value, ahead, lambda ms: quoted(_offset_text(ms)))
+        case "day":
+            shown = f"make_timestamp_ms({local})::DATE::VARCHAR"
+        case "hour":
+            shown = f"strftime(make_timestamp_ms({local}), '%H:00')"
+        case _:  # a cast takes half the time of strftime
+            shown = f"make_timestamp_ms({local} // 1000 * 1000)::VARCHAR"
     return f"CASE WHEN {inside} THEN {shown} END"
 
 
@@ -201,17 +205,14 @@ def text(value: str) -> str:
 
 
 def typed(cell: Cell, ahead: Sequence[tuple[int, int]]) -> str:
-    """As programs read it: instants as moments, lists as lists, an empty text as none."""
+    """As programs read it: instants as moments, lists as lists. No text is empty."""
     value = cell.value
     if cell.shown:
         return local_instant(cell, ahead)
-    match cell.kind:
-        case Kind.INSTANT:
-            inside = f"{value} BETWEEN {_FIRST_MS} AND {_LAST_MS}"
-            return f"CASE WHEN {inside} THEN make_timestamp_ms({value}) AT TIME ZONE 'UTC' END"
-        case Kind.TEXT | Kind.ID:
-            return f"nullif({value}, '')"
-    return value
+    if cell.kind is not Kind.INSTANT:
+        return value
+    inside = f"{value} BETWEEN {_FIRST_MS} AND {_LAST_MS}"
+    return f"CASE WHEN {inside} THEN make_timestamptz({value} * 1000) END"
 
 
 def typed_name(cell: Cell) -> str:

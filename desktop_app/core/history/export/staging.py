@@ -76,5 +76,6 @@ def _rows(
     for part in parts_of(conversation, names, shape):
         row: Row = {"of_no": no}
         for column in columns:
-            row[part_name(column.key)] = column.read(part)
+            cell = column.read(part)
+            row[part_name(column.key)] = None if cell == "" else cell
         yield row
