@@ -24,8 +24,8 @@ NAME` runs one; `scripts/bench NAME --help` tells its sizes. Numbers drift from 
 ratios less. `b7` also says how the others grow.
 
 Where a bar is missed, the reason as far as it is known. Bar 1: a contact takes about 0.2 ms of
-Python to derive, so that it is out of reach of one core. Bar 4, while contacts are fetched without a
-limit: what reads, derives and writes them, the practice server beside it and the database's own
+Python to derive, so that it is out of reach of one core. Bar 4, while contacts are fetched without
+a limit: what reads, derives and writes them, the practice server beside it and the database's own
 threads want more than the two cores, and a frame waits for its turn, by the system's own count for
 about half of the time that it takes too long; deriving in further processes would not mend that
 here. Bar 7: a window is read without an index, out of as many blocks as it has rows, until every

@@ -63,7 +63,6 @@ class Exporting(QObject):
         self._parent = parent
         self._now: Shown | None = None
         self._panel: ExportPanel | None = None
-        self._files: QFileDialog | None = None
         self._counting: Job | None = None
         self._writing: Job | None = None
         self._written: Written | None = None

@@ -76,5 +76,7 @@ class Export:
                 "Conversations as Genesys told them go into JSON Lines, one in a line."
                 " Choose that format and one row for each conversation."
             )
+        if not self.columns and not self.style.raw:
+            raise InputError("There is nothing to write. Choose at least one column.")
         if self.style.by_day and self.format is not Format.PARQUET:
             raise InputError("Only Parquet can be parted by day. Choose that format.")

@@ -30,6 +30,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     if path.is_dir():
         raise TargetRefused(f"{path.name} is a folder. Choose another name.")
     with _part_of(path) as part:
+        part.touch()  # what forbids it is told by the system itself, whoever writes then
         yield part
         _flush(part)
         part.replace(path)
@@ -90,7 +91,7 @@ def _remove(part: Path) -> None:
 def _clear_stale(folder: Path) -> None:
     """What killed exports have left behind."""
     with contextlib.suppress(OSError):
-        for part in folder.glob(f".*{_SUFFIX}"):
+        for part in folder.glob(f".*{_SUFFIX}*"):
             if part.stat().st_mtime < time.time() - _STALE_S:
                 _remove(part)
 

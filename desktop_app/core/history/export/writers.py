@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import duckdb
 
+from desktop_app.core.errors import StoreFull
 from desktop_app.core.history.clock import Interval
 from desktop_app.core.history.column import Kind, Value
 from desktop_app.core.history.export.cells import (
@@ -20,6 +22,7 @@ from desktop_app.core.history.export.cells import (
 from desktop_app.core.history.export.request import Export, Format
 from desktop_app.core.history.export.sources import Source
 from desktop_app.core.history.export.xlsx import SheetColumn, write_workbook
+from desktop_app.core.history.failures import meaning
 from desktop_app.core.history.filters.local import offsets
 
 _BOM = "\ufeff"
@@ -49,11 +52,11 @@ def write(
     """
     match export.format:
         case Format.CSV:
-            return _copied(connection, source, *_csv(export, source), path)
+            return _copied(connection, export, source, *_csv(export, source), path)
         case Format.JSONL:
-            return _copied(connection, source, *_jsonl(export, source), path)
+            return _copied(connection, export, source, *_jsonl(export, source), path)
         case Format.PARQUET:
-            return _copied(connection, source, *_parquet(export, source), path)
+            return _copied(connection, export, source, *_parquet(export, source), path)
     return _workbook(connection, export, source, path, about, on_rows)
 
 
@@ -78,14 +81,26 @@ def average_bytes(
 
 
 def _copied(
-    connection: duckdb.DuckDBPyConnection, source: Source, select: str, form: str, path: Path
+    connection: duckdb.DuckDBPyConnection,
+    export: Export,
+    source: Source,
+    select: str,
+    form: str,
+    path: Path,
 ) -> int:
     target = str(path).replace("'", "''")
-    row = connection.execute(
-        f"COPY (SELECT {select} FROM {source.tables} ORDER BY {source.order})"
-        f" TO '{target}' ({form})",
-        source.values,
-    ).fetchone()
+    if not export.style.by_day:
+        form += ", USE_TMP_FILE false"  # ``path`` is one already
+    try:
+        row = connection.execute(
+            f"COPY (SELECT {select} FROM {source.tables} ORDER BY {source.order})"
+            f" TO '{target}' ({form})",
+            source.values,
+        ).fetchone()
+    except duckdb.Error as error:
+        if isinstance(meaning(error), StoreFull):  # not the store, what is being written
+            raise OSError(errno.ENOSPC, "no room") from None
+        raise
     return int(row[0]) if row else 0
 
 

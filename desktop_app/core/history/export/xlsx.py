@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format as CellFormat
 from xlsxwriter.worksheet import Worksheet
 
@@ -51,24 +53,21 @@ def write_workbook(
     """Write rows of milliseconds, texts and numbers; returns how many.
 
     Beyond ``most_rows`` they go on in a further sheet.  ``about`` has one of its own, the last;
-    ``on_rows`` hears how many rows are written, and may raise.
+    ``on_rows`` hears how many rows are written, and may raise.  Rows wait beside ``path``, never
+    in a folder that others share.  Raises OSError.
     """
-    options = {"constant_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
-    with xlsxwriter.Workbook(path, options) as book:
-        book.set_properties({"comments": "Contact History"})
-        writer = _Writer(book, columns, Clock(zone), durations)
-        sheet, rows, on_sheet = writer.new_sheet(), 0, 0
-        for batch in batches:
-            for row in batch:
-                if on_sheet == most_rows:
-                    writer.finish(sheet, on_sheet)
-                    sheet, on_sheet = writer.new_sheet(), 0
-                on_sheet += 1
-                writer.write(sheet, on_sheet, row)
-            rows += len(batch)
-            on_rows(rows)
-        writer.finish(sheet, on_sheet)
-        writer.tell(about)
+    with TemporaryDirectory(prefix=path.name, dir=path.parent) as waiting:
+        book = xlsxwriter.Workbook(path, {"constant_memory": True, "tmpdir": waiting})
+        try:
+            writer = _Writer(book, columns, Clock(zone), durations)
+            rows = writer.write_all(batches, on_rows, most_rows)
+            writer.tell(about)
+            book.close()
+        except FileCreateError as error:
+            raise OSError(getattr(error.args[0], "errno", None), str(error)) from None
+        finally:
+            for sheet in book.worksheets():
+                sheet._opt_close()  # else Windows keeps what waits
     return rows
 
 
@@ -108,7 +107,23 @@ class _Writer:
             self._write_text(sheet, 0, place, column.title, self._bold)
         return sheet
 
-    def write(self, sheet: Worksheet, at: int, row: Row) -> None:
+    def write_all(
+        self, batches: Iterable[Sequence[Row]], on_rows: Callable[[int], None], most_rows: int
+    ) -> int:
+        sheet, rows, on_sheet = self.new_sheet(), 0, 0
+        for batch in batches:
+            for row in batch:
+                if on_sheet == most_rows:
+                    self.finish(sheet, on_sheet)
+                    sheet, on_sheet = self.new_sheet(), 0
+                on_sheet += 1
+                self._write(sheet, on_sheet, row)
+            rows += len(batch)
+            on_rows(rows)
+        self.finish(sheet, on_sheet)
+        return rows
+
+    def _write(self, sheet: Worksheet, at: int, row: Row) -> None:
         for place, (value, write) in enumerate(zip(row, self._writers, strict=True)):
             if value is not None:
                 write(sheet, at, place, value)

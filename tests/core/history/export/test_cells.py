@@ -195,6 +195,8 @@ def test_requests_that_make_no_sense_are_told() -> None:
         Export(QUERY, ("start",), Format.CSV, style=Style(raw=True))
     with pytest.raises(InputError, match="JSON Lines"):
         Export(QUERY, ("start",), Format.JSONL, Shape.LEG, Style(raw=True))
+    with pytest.raises(InputError, match="at least one column"):
+        Export(QUERY, (), Format.CSV)
     with pytest.raises(InputError, match="by day"):
         Export(QUERY, ("start",), Format.CSV, style=Style(by_day=True))
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from desktop_app.core.errors import ExportCancelled, StoreError
+from desktop_app.core.errors import ExportCancelled, StoreError, TargetRefused
 from desktop_app.core.history.clock import Clock
 from desktop_app.core.history.coverage import DAY_MS, Span
 from desktop_app.core.history.export import staging
@@ -20,7 +23,7 @@ from desktop_app.core.history.export.request import Export, Format, Shape
 from desktop_app.core.history.filters.mistakes import FilterMistake
 from desktop_app.core.history.query import Query
 from desktop_app.core.history.store import Store
-from tests.core.history.history_samples import DAY, in_memory, put, stored
+from tests.core.history.history_samples import DAY, ROOT, in_memory, put, stored
 
 NOW = DAY + 2 * DAY_MS
 CLOCK = Clock(ZoneInfo("UTC"), lambda: NOW)
@@ -32,6 +35,26 @@ RAW = (
     '{"conversationId": "%s", "participants": [{"purpose": "agent", "userId": "u", "sessions":'
     ' [{"mediaType": "voice", "segments": [{"segmentType": "interact"}]}]}]}'
 )
+
+# Under a limit of file size that the store in memory doesn't feel.
+FULL = """
+import resource, signal, sys
+from pathlib import Path
+from desktop_app.core.errors import TargetFull
+from tests.core.history.export.test_exporter import KEYS, NOW, QUERY, fill
+from tests.core.history.history_samples import in_memory
+from desktop_app.core.history.export.exporter import Exporter
+from desktop_app.core.history.export.request import Export, Format
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+with in_memory() as store:
+    fill(store, 5_000)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, 2_000))
+    try:
+        export = Export(QUERY, KEYS, Format(sys.argv[2]))
+        Exporter(store).write(export, Path(sys.argv[1]), now_ms=NOW)
+    except TargetFull as error:
+        print(error)
+"""
 
 
 @pytest.fixture
@@ -139,6 +162,30 @@ def test_what_is_read_meanwhile_changes_nothing_of_the_file(
     export = Export(QUERY, KEYS, Format.CSV, Shape.LEG)
     assert exporter.write(export, tmp_path / "file.csv", now_ms=NOW).rows == 10
     assert exporter.estimate(CSV).rows == 0
+
+
+@pytest.mark.parametrize("format", list(Format))
+def test_F32_a_place_that_can_not_be_written_is_told(
+    store: Store, exporter: Exporter, tmp_path: Path, format: Format
+) -> None:
+    export = Export(QUERY, KEYS, format)
+    with pytest.raises(TargetRefused, match="There is no folder"):
+        exporter.write(export, tmp_path / "none" / "file", now_ms=NOW)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits of POSIX")
+@pytest.mark.parametrize("format", list(Format))
+def test_F32_a_disk_that_fills_is_told_and_the_old_file_stays(
+    tmp_path: Path, format: Format
+) -> None:
+    path = tmp_path / "file"
+    path.write_text("old")
+    said = subprocess.run(
+        [sys.executable, "-c", FULL, str(path), format.value],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    assert "no room for file" in said
+    assert path.read_text() == "old" and list(tmp_path.iterdir()) == [path]
 
 
 def test_a_store_that_closes_ends_its_exports(store: Store, tmp_path: Path) -> None:
