@@ -30,6 +30,7 @@ TINY = {
     "b2_rate": ["--minutes", "2", "--minute", "0.5"],
     "b3_table": ["--rows", "400", "--rounds", "1"],
     "b4_scroll": ["--rows", "400", "--frames", "3", "--rounds", "1", "--fetched", "30"],
+    "b6_export": ["--rows", "400", "--sheet-rows", "100", "--rounds", "1"],
     "b7_growth": ["--sizes", "200", "400", "--frames", "2", "--fetched", "30"],
     "whole_sync": ["--conversations", "300", "--kills", "1"],
 }
