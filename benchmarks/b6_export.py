@@ -8,6 +8,8 @@ spreadsheet is XlsxWriter in constant_memory, fed constants of the same kinds.
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
@@ -26,7 +28,7 @@ from benchmarks.measuring import (
     seconds,
     table,
 )
-from benchmarks.stores import DAYS, UNTIL_MS, store_of
+from benchmarks.stores import DAYS, UNTIL_MS, folder_of, new_store, store_of
 from desktop_app.core.history.clock import Clock
 from desktop_app.core.history.columns import COLUMNS, Kind
 from desktop_app.core.history.coverage import DAY_MS
@@ -53,7 +55,7 @@ def measured(rows: int, sheet_rows: int, rounds: int) -> list[Line]:
         folder = Path(name)
         with store_of(rows) as store:
             lines += [_against_duckdb(store, folder, each, rows, rounds) for each in _BARE]
-            lines += _memory(store, folder, rows)
+        lines += _memory(folder, rows)
         with store_of(sheet_rows) as store:
             lines.append(_against_xlsxwriter(store, folder, sheet_rows, rounds))
     return lines
@@ -113,21 +115,53 @@ def _constants(path: Path, rows: int) -> None:
                 sheet.write(row, place, cell)
 
 
-def _memory(store: Store, folder: Path, rows: int) -> list[Line]:
-    """What exporting all takes beyond what exporting a tenth takes."""
-    exporter = Exporter(store)
+def _memory(folder: Path, rows: int) -> list[Line]:
+    """The peak of an export, which sorts in memory up to the database's limit and beyond it on
+    disk: it must be no more than the bare COPY's, and no more for twice the rows."""
+    with folder_of(rows) as held:
+        tenth = _peak_of(held, folder, "tenth")
+        ours, peer = (_peak_of(held, folder, what) for what in ("ours", "peer"))
+    with folder_of(2 * rows) as held:
+        twice = _peak_of(held, folder, "ours")
+    if not ours:
+        return []  # this system doesn't tell
+    return [
+        Line(f"peak of memory, {rows // 10:,} rows", megabytes(tenth)),
+        compared(f"peak of memory, {rows:,} rows", ours, peer, BAR, megabytes),
+        compared(f"peak of memory, {2 * rows:,} rows and half", twice, ours, BAR, megabytes),
+    ]
+
+
+def _peak_of(held: Path, folder: Path, what: str) -> int:
+    """In a process that has done nothing before; what the database keeps of earlier work would
+    count otherwise. Bytes, 0 where the system doesn't tell."""
+    with said(f"the peak of memory: {what}"):
+        ran = subprocess.run(
+            [
+                *(sys.executable, "-m", "benchmarks.b6_export"),
+                *("--peak", what, "--held", str(held), "--out", str(folder)),
+            ],
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+            check=True,
+        )
+    return int(ran.stdout)
+
+
+def _peak_here(held: Path, folder: Path, what: str) -> int:
     end_ms = EVERYTHING.end_ms
     tenth = Query(end_ms - (DAYS + 2) * DAY_MS // 10, end_ms, clock=CLOCK)
-    peaks = []
-    for query in (tenth, EVERYTHING):
+    with new_store(held) as store:
         if not _forget_peak():
-            return []
-        with said("the peak of memory while an export runs"):
-            _ours(exporter, folder / "ours.csv", query)
-        peaks.append(_peak())
-    exporter.close()
-    few, every = peaks
-    return [compared(f"peak of memory, {rows:,} rows and a tenth", every, few, BAR, megabytes)]
+            return 0
+        if what == "peer":
+            bare = store._connection.cursor()
+            bare.execute("USE store")
+            _copied(bare, folder / "peer", Format.CSV)
+        else:
+            query = tenth if what == "tenth" else EVERYTHING
+            _ours(Exporter(store), folder / "ours.csv", query)
+        return _peak()
 
 
 def _forget_peak() -> bool:
@@ -152,7 +186,13 @@ def _in_s(duration: float) -> str:
 
 def main(arguments: list[str] | None = None) -> None:
     parser = options(__doc__, rows=1_000_000, sheet_rows=100_000, rounds=3)
+    parser.add_argument("--peak", metavar="WHAT", help="Measure one export's memory alone.")
+    parser.add_argument("--held", type=Path, help="The folder of its store.")
+    parser.add_argument("--out", type=Path, help="The folder for its file.")
     given = parser.parse_args(arguments)
+    if given.peak:
+        print(_peak_here(given.held, given.out, given.peak))
+        return
     notes = (
         f"{len(KEYS)} columns out of an encrypted file; medians over {given.rounds} rounds. The"
         " peers are DuckDB's bare COPY, sorted alike, and XlsxWriter fed constants."

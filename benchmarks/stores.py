@@ -56,13 +56,19 @@ def new_store(folder: Path) -> Iterator[Store]:
 
 
 @contextmanager
-def store_of(count: int) -> Iterator[Store]:
-    """An encrypted store of ``count`` contacts in a file that goes with it."""
+def folder_of(count: int) -> Iterator[Path]:
+    """A folder with an encrypted store of ``count`` contacts, for ``new_store``."""
     with TemporaryDirectory(prefix="contact-history-") as folder:
         with said(f"making a store of {count:,} contacts"), new_store(Path(folder)) as store:
             fill(store, count)
-        with new_store(Path(folder)) as store:  # anew: numbers go on after the copies'
-            yield store
+        yield Path(folder)
+
+
+@contextmanager
+def store_of(count: int) -> Iterator[Store]:
+    """An encrypted store of ``count`` contacts in a file that goes with it."""
+    with folder_of(count) as folder, new_store(folder) as store:  # numbers go on after the copies'
+        yield store
 
 
 def fill(store: Store, count: int) -> None:

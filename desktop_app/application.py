@@ -4,30 +4,26 @@ from __future__ import annotations
 
 import secrets
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from platformdirs import user_config_path
 from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.auth_view import AuthView
 from desktop_app.core.crash import Watch
 from desktop_app.core.errors import StoreError
-from desktop_app.core.genesys.directory import Directory
-from desktop_app.core.genesys.history import HistoryApi
-from desktop_app.core.genesys.jobs import POLL_S, DetailJobs
 from desktop_app.core.genesys.network import Network
 from desktop_app.core.history import vault
 from desktop_app.core.history.clock import Clock, Interval, system_now_ms
-from desktop_app.core.history.coverage import DAY_MS
 from desktop_app.core.history.retention import Retention
 from desktop_app.core.history.store import Store
-from desktop_app.core.history.sync import Limits, Progress, Synchroniser
+from desktop_app.core.history.sync import Sync
+from desktop_app.core.history.zones import system_zone
 from desktop_app.core.keychain import Keychain
 from desktop_app.core.signin.journey import SignInJourney
 from desktop_app.core.signin.kept import KeptSessions
@@ -37,9 +33,7 @@ from desktop_app.core.signin.profiles import PRACTICE, Grant, Profile, Way, prof
 from desktop_app.core.signin.remembered import Remembered
 from desktop_app.core.signin.session import Session, SignIn
 from desktop_app.gui.assets import Icon, app_icon
-from desktop_app.gui.history.feed import Sync
 from desktop_app.gui.history.layout import Layout
-from desktop_app.gui.history.zone_button import system_zone
 from desktop_app.gui.idle import IdleLock
 from desktop_app.gui.network.proxies import apply_to_qt, find_proxy
 from desktop_app.gui.practice_process import PracticeProcess
@@ -53,11 +47,17 @@ from desktop_app.gui.tasks import Relay, Tasks
 from desktop_app.gui.theme import Mode, Theme
 from desktop_app.history_settings import HistorySettings
 from desktop_app.main_window import MainWindow
-from desktop_app.places import FOLDER, data_folder, export_log, store_name
+from desktop_app.places import (
+    FOLDER,
+    SIGN_IN_KEYS,
+    data_folder,
+    export_log,
+    preferences_file,
+    store_name,
+)
+from desktop_app.reading import open_store, sync_into
 from desktop_app.services import Services
 from desktop_app.settings import SettingsKeeper
-
-_PRACTICE_POLL_S = 0.2  # its jobs are done at once
 
 
 @dataclass(frozen=True)
@@ -94,9 +94,7 @@ class Application(QObject):
         self._practice: PracticeProcess | None = None
         self._practice_set_up = False  # the practice organisation is to be shown for set-up
         self.practice_description: dict[str, Any] = {}
-        self.preferences = Preferences(
-            user_config_path(FOLDER, appauthor=False) / "preferences.ini"
-        )
+        self.preferences = Preferences(preferences_file())
         self.theme = Theme(app, options.mode or self.preferences.mode)
         watch = options.watch
         self.tasks = Tasks(self, on_loop_error=watch.on_loop_error if watch else None)
@@ -106,7 +104,7 @@ class Application(QObject):
         apply_to_qt(policy.proxy)
         self._find_proxy = find_proxy(policy.proxy, ca_file=policy.ca_file)
         self._network = Network(find_proxy=self._find_proxy, ca_file=policy.ca_file)
-        self._kept = KeptSessions(Keychain("Contact History sign-in"))
+        self._kept = KeptSessions(Keychain(SIGN_IN_KEYS))
         self.journey = SignInJourney(
             self._network,
             policy,
@@ -296,15 +294,11 @@ class Application(QObject):
 
     def _open_store(self, session: SignIn) -> Store:
         """The person's own store; for the practice organisation one that ends with the window."""
-        name = store_name(session)
         if session.profile.is_practice:
             key = secrets.token_hex(32)
-            return vault.open_store(Path(self._folder.name) / key[:8], name, lambda _: key)
-        store = vault.open_store(data_folder(), name)
-        first_ms = self._retention.first_ms(system_now_ms())
-        if first_ms is not None:
-            store.purge(first_ms)
-        return store
+            folder = Path(self._folder.name) / key[:8]
+            return vault.open_store(folder, store_name(session), lambda _: key)
+        return open_store(session, self._retention)
 
     @property
     def _retention(self) -> Retention:
@@ -324,36 +318,8 @@ class Application(QObject):
     def _sync_for(self, session: SignIn, store: Store) -> Sync | None:
         if not isinstance(session, Session):
             return None
-        client = session.client
-        client.on_pause = self._pauses.send
-        api, limits = HistoryApi(client), Limits()
-        poll_s = _PRACTICE_POLL_S if session.profile.is_practice else POLL_S
-        jobs = DetailJobs(client, poll_s=poll_s)
-        directory: list[Directory] = []
-
-        async def sync(
-            interval: Interval, now_ms: int, again: bool, tell: Callable[[Progress], None]
-        ) -> None:
-            interval = self._retention.readable(interval, now_ms)
-            in_store = self.tasks.in_write_lane
-            if not directory:
-                known = await in_store(store.names)
-                old = await in_store(lambda: store.names_learnt_before(now_ms - DAY_MS))
-                directory.append(Directory(client, known, old))
-            reading = Synchroniser(
-                api.page,
-                directory[0],
-                store,
-                in_store,
-                jobs=jobs,
-                fetch_contacts=api.contacts,
-                retention_days=api.retention_days,
-                limits=limits,
-                on_progress=tell,
-            )
-            await reading.sync(*interval, now_ms=now_ms, again=again)
-
-        return sync
+        session.client.on_pause = self._pauses.send
+        return sync_into(session, store, self.tasks.in_write_lane, lambda: self._retention)
 
 
 def practice_profile(

@@ -22,7 +22,7 @@ from desktop_app.core.history.filters import field_of, with_value
 from desktop_app.core.history.masking import masked_title, read_masked
 from desktop_app.core.history.query import Query
 from desktop_app.core.history.store import Store
-from desktop_app.core.history.sync import Progress
+from desktop_app.core.history.sync import Progress, Sync
 from desktop_app.core.signin.permissions import Feature, Rights
 from desktop_app.gui.contact.contact_loader import ContactLoader
 from desktop_app.gui.contact.details_panel import ContactView, DetailsPanel
@@ -31,7 +31,7 @@ from desktop_app.gui.history.column_choice import ColumnChoice
 from desktop_app.gui.history.coverage_calendar import CoverageCalendar
 from desktop_app.gui.history.empty_state import empty_state
 from desktop_app.gui.history.facet_rail import FacetRail
-from desktop_app.gui.history.feed import Budget, Feed, Sync
+from desktop_app.gui.history.feed import Budget, Feed
 from desktop_app.gui.history.heads import title
 from desktop_app.gui.history.history_model import HistoryModel
 from desktop_app.gui.history.layout import Layout

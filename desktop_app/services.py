@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from desktop_app.core.history.export.log import ExportLog
 from desktop_app.core.history.store import Store
+from desktop_app.core.history.sync import Sync
 from desktop_app.core.signin.session import SignIn
-from desktop_app.gui.history.feed import Sync
 from desktop_app.gui.history.layout import Layout
 from desktop_app.gui.signin.kept_way import Resume
 

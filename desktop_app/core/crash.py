@@ -65,7 +65,7 @@ class Watch:
         """For ``loop.set_exception_handler``: asyncio's own quotes the exception's message."""
         error = context.get("exception")
         if isinstance(error, BaseException):
-            self._report("on the network lane", error)
+            self.report("on the network lane", error)
         else:
             _log.error("%s", context.get("message"))
 
@@ -73,19 +73,20 @@ class Watch:
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
         if not isinstance(error, KeyboardInterrupt):
-            self._report("in the main thread", error.with_traceback(trace))
+            self.report("in the main thread", error.with_traceback(trace))
 
     def _on_thread_error(self, failure: threading.ExceptHookArgs) -> None:
         if failure.exc_value is not None and not isinstance(failure.exc_value, SystemExit):
             name = failure.thread.name if failure.thread is not None else "a thread that is gone"
-            self._report(f"in {name}", failure.exc_value)
+            self.report(f"in {name}", failure.exc_value)
 
     def _on_unraisable(self, failure: sys.UnraisableHookArgs) -> None:
         """While something was thrown away: nothing that the person could be told."""
         if failure.exc_value is not None:
             _log.error("Unhandled while cleaning up", exc_info=failure.exc_value)
 
-    def _report(self, where: str, error: BaseException) -> None:
+    def report(self, where: str, error: BaseException) -> None:
+        """Put an error into the log, and tell the person that there was one."""
         try:
             _log.critical("Unhandled %s", where, exc_info=error)
             self.on_unhandled(_sentence(error))

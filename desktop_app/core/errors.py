@@ -11,6 +11,7 @@
     │   ├── LoginUnavailable           the login page can't be shown
     │   ├── WrongOrganisation          the token is for another organisation or client
     │   ├── UnsafeEnvironment          the web view can't be run safely here
+    │   ├── SignInNotGiven             a command was given no sign-in, or half of one
     │   ├── ForbiddenByPolicy          the administrator's policy says no
     │   └── KeyringMissing             a sign-in can't be kept on this computer
     ├── ServiceError                   the Genesys API didn't give what was asked for
@@ -129,6 +130,11 @@ class WrongOrganisation(SignInError):
 class UnsafeEnvironment(SignInError):
     advice = Advice.ASK_ADMIN
     title = "Sign-in can't run safely here"
+
+
+class SignInNotGiven(SignInError):
+    advice = Advice.SIGN_IN
+    title = "Nobody is signed in"
 
 
 class ForbiddenByPolicy(SignInError):

@@ -7,10 +7,9 @@ from typing import get_args
 
 from PySide6.QtCore import QSettings
 
+from desktop_app.core.history.retention import days_chosen
 from desktop_app.gui.history.layout import Layout, layout_from
 from desktop_app.gui.theme import Mode
-
-_MOST_DAYS = 100_000  # more was never chosen here
 
 
 class Preferences:
@@ -19,7 +18,7 @@ class Preferences:
 
     def __init__(self, file: Path) -> None:
         self._settings = QSettings(str(file), QSettings.Format.IniFormat)
-        self._retention_days = _days(self._settings.value("history/retention-days"))
+        self._retention_days = days_chosen(self._settings.value("history/retention-days"))
 
     @property
     def mode(self) -> Mode:
@@ -55,8 +54,3 @@ class Preferences:
 
     def keep_layout(self, store_name: str, layout: Layout) -> None:
         self._settings.setValue(f"layout/{store_name}", layout.as_text())
-
-
-def _days(kept: object) -> int | None:
-    text = str(kept)
-    return int(text) if text.isdecimal() and 0 < int(text) < _MOST_DAYS else None

@@ -49,6 +49,9 @@ READ_SCOPES = (
 REDIRECT_URIS = ("http://localhost:8085/oauth2/callback", "http://127.0.0.1:8085/oauth2/callback")
 _ANY_PORT = ("http://localhost/oauth2/callback", "http://127.0.0.1/oauth2/callback")
 
+_CLIENT_CREDENTIALS = "CLIENT_CREDENTIALS"
+_SERVICE_SECRET = "practice-service-secret"
+
 _SUPERVISOR_EMAIL = "grace.obi@acme.example"
 
 
@@ -80,7 +83,8 @@ class OAuthClient:
     """A registered application.
 
     ``response_types`` are those it may ask for; one without ``token`` is what every implicit
-    client becomes when that grant ends (contract §1).
+    client becomes when that grant ends (contract §1).  One with a secret shows it for a token of
+    its own.
     """
 
     client_id: str
@@ -89,6 +93,12 @@ class OAuthClient:
     response_types: frozenset[str]
     redirect_uris: tuple[str, ...]
     scopes: tuple[str, ...] = READ_SCOPES
+    secret: str = field(default="", repr=False)  # of a confidential client; others have none
+
+    @property
+    def acts_for_nobody(self) -> bool:
+        """Whether its tokens stand for itself and for no person."""
+        return self.grant_type == _CLIENT_CREDENTIALS
 
     def allows_redirect(self, uri: str) -> bool:
         """The whole URI must match; a loopback URI registered without a port takes any port."""
@@ -135,7 +145,21 @@ def make_clients() -> dict[str, OAuthClient]:
             frozenset(),
             REDIRECT_URIS,
         ),
+        "service": OAuthClient(
+            "e47c1b90-5d38-4f2a-8c06-b1d92a7f3e44",
+            "Contact History (scheduled)",
+            _CLIENT_CREDENTIALS,
+            frozenset(),
+            (),
+            secret=_SERVICE_SECRET,
+        ),
     }
+
+
+def service_account(contacts: ContactSource, client: OAuthClient) -> Account:
+    """What the tokens of a client that acts for nobody may see; nobody can sign in with it."""
+    entity = {"id": client.client_id, "name": client.name, "email": ""}
+    return Account("service", "", entity, contacts, ANALYTICS | _NAMES)
 
 
 def make_accounts(contacts: ContactSource) -> Mapping[str, Account]:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from starlette.routing import Route
 
-from .errors import not_found
+from .errors import bad_request, not_found
 from .gate import Answer, Call, Gate
 from .settings import PracticeSettings
 from .tokens import AccessToken, TokenStore
@@ -48,6 +48,8 @@ class Identity:
 
     async def _user(self, call: Call) -> Answer:
         account = call.token.account
+        if call.token.client.acts_for_nobody:
+            raise bad_request("This request needs a user; the token stands for a client alone.")
         expand = {part for text in call.query.getlist("expand") for part in text.split(",")}
         user: dict[str, object] = dict(account.user)
         if "organization" in expand:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl, quote, unquote
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -21,7 +22,7 @@ from .authorize import (
     read_authorize_request,
 )
 from .exchange import exchange_of
-from .tokens import CodeStore, GrantRefused, TokenStore
+from .tokens import AccessToken, CodeStore, GrantRefused, TokenStore
 
 _COOKIE = "practice_session"
 _PAGE_HEADERS = {
@@ -35,6 +36,18 @@ _FORM = "application/x-www-form-urlencoded"
 
 def _form_fields(body: bytes) -> dict[str, str]:
     return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+
+
+def _basic(authorization: str) -> tuple[str, str]:
+    """Name and password of an ``Authorization: Basic`` header; empty ones for any other."""
+    scheme, _, coded = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        return "", ""
+    try:
+        name, _, password = base64.b64decode(coded, validate=True).decode("ascii").partition(":")
+    except ValueError:
+        return "", ""
+    return unquote(name), unquote(password)
 
 
 @dataclass(frozen=True)
@@ -59,8 +72,11 @@ class LoginHost:
         tokens: TokenStore,
         codes: CodeStore,
         organization: Mapping[str, object],
+        services: Mapping[str, Account],
     ) -> None:
+        """``services`` are the accounts of clients that act for nobody, by client id."""
         self._accounts = accounts
+        self._services = services
         self._clients = list(clients.values())
         self._tokens = tokens
         self._codes = codes
@@ -185,15 +201,18 @@ class LoginHost:
         media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type != _FORM:
             raise GrantRefused("invalid_request", f"The body must be {_FORM}")
-        if "authorization" in request.headers:
-            # Every client here is a public one (contract §1): none has credentials to show.
-            raise GrantRefused("invalid_client", "client authentication failed")
+        shown = request.headers.get("authorization")
         pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
         fields = dict(pairs)
         if len(fields) != len(pairs):
             raise GrantRefused("invalid_request", "A parameter is repeated")
         grant_type = fields.get("grant_type", "")
-        if grant_type in ("refresh_token", "client_credentials"):
+        if grant_type == "client_credentials":
+            return self._service_grant(request, shown or "")
+        if shown is not None:
+            # Clients that act for people are public ones (contract §1): they show no credentials.
+            raise GrantRefused("invalid_client", "client authentication failed")
+        if grant_type == "refresh_token":
             raise GrantRefused("invalid_client", "The grant needs client credentials")
         if grant_type != "authorization_code":
             raise GrantRefused("unsupported_grant_type", "grant_type must be authorization_code")
@@ -208,7 +227,19 @@ class LoginHost:
             verifier=fields["code_verifier"],
         )
         exchange_of(request.scope).user = account.email
-        token = self._tokens.issue(account, client, scopes)
+        return self._told(self._tokens.issue(account, client, scopes))
+
+    def _service_grant(self, request: Request, shown: str) -> dict[str, object]:
+        """A token of the client's own, for its id and secret by HTTP Basic (RFC 6749 §4.4)."""
+        client_id, secret = _basic(shown)
+        client = next((each for each in self._clients if each.client_id == client_id), None)
+        known = client.secret if client is not None else ""
+        if client is None or not known or not secrets.compare_digest(known, secret):
+            raise GrantRefused("invalid_client", "authentication failed")
+        exchange_of(request.scope).user = client.name
+        return self._told(self._tokens.issue(self._services[client_id], client))
+
+    def _told(self, token: AccessToken) -> dict[str, object]:
         return {
             "access_token": token.text,
             "token_type": "bearer",

@@ -20,7 +20,7 @@ from typing import Self
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from .accounts import make_accounts, make_clients
+from .accounts import make_accounts, make_clients, service_account
 from .api import make_api
 from .contacts import make_contacts
 from .exchange import SeenRequest
@@ -66,6 +66,11 @@ class PracticeServer:
         self._until_ms = until_ms
         self._accounts = make_accounts(self.contacts)
         self._clients = make_clients()
+        self._services = {
+            client.client_id: service_account(self.contacts, client)
+            for client in self._clients.values()
+            if client.acts_for_nobody
+        }
         self._tokens = TokenStore(settings.token_lifetime_s, time.time)
         self._ready_token = self.issue_token()
         self._running: _Running | None = None
@@ -100,6 +105,12 @@ class PracticeServer:
             "clients": {
                 name: {"client_id": client.client_id, "redirect_uri": client.redirect_uris[0]}
                 for name, client in self._clients.items()
+                if client.redirect_uris
+            },
+            "services": {
+                name: {"client_id": client.client_id, "client_secret": client.secret}
+                for name, client in self._clients.items()
+                if client.secret
             },
             "users": [
                 {"email": a.email, "password": a.password, "name": a.name, "role": a.role}
@@ -143,7 +154,7 @@ class PracticeServer:
         """Both hosts as one application, told apart by the port they were reached at."""
         api = make_api(
             self.settings,
-            self._accounts.values(),
+            [*self._accounts.values(), *self._services.values()],
             self._tokens,
             self.faults,
             halt,
@@ -155,6 +166,7 @@ class PracticeServer:
             self._tokens,
             CodeStore(time.time),
             self.contacts.directory.organization,
+            self._services,
         ).app()
         fronts = [
             Front(

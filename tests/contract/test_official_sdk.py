@@ -326,6 +326,29 @@ def test_pkce_with_the_sdks_own_exchange(judge: Judge, server: PracticeServer) -
     assert refused.value.status == 401
 
 
+def test_client_credentials_with_the_sdks_own_request(judge: Judge, server: PracticeServer) -> None:
+    description: Any = server.description
+    service = description["services"]["service"]
+    client = Sdk.api_client.ApiClient(host=server.login_url)
+    client.set_http_client(judge.client.get_http_client())
+    with pytest.raises(Sdk.rest.ApiException) as refused:
+        client.get_client_credentials_token(service["client_id"], "another secret")
+    assert refused.value.status == 401
+    client.get_client_credentials_token(service["client_id"], service["client_secret"])
+    signed_in = Sdk.api_client.ApiClient(host=server.api_url)
+    signed_in.set_http_client(judge.client.get_http_client())
+    signed_in.access_token = client.access_token
+    token = Sdk.TokensApi(signed_in).get_tokens_me()
+    assert token.o_auth_client.id == service["client_id"]
+    assert token.organization.id == Sdk.OrganizationApi(signed_in).get_organizations_me().id
+    with pytest.raises(Sdk.rest.ApiException) as nobody:  # contract §1: it stands for no user
+        Sdk.UsersApi(signed_in).get_users_me()
+    assert nobody.value.status == 400
+    Sdk.TokensApi(signed_in).delete_tokens_me()
+    with pytest.raises(Sdk.rest.ApiException):
+        Sdk.TokensApi(signed_in).get_tokens_me()
+
+
 def test_a_refusal_becomes_the_sdks_exception(judge: Judge) -> None:
     with pytest.raises(Sdk.rest.ApiException) as refused:
         Sdk.RoutingApi(judge.client).get_routing_queues()

@@ -57,38 +57,38 @@ def test_a_bad_profile_file_gets_a_sentence_with_its_line(
     path = config(tmp_path, text)
     for command in ([], ["tour", "--interval", "2026-11-20/2026-11-21"]):
         told = run(*command, "--config", path, "--profile", "acme")
-        assert told.exit_code == 1
+        assert told.exit_code == 6
         assert sentence in told.output
         assert told.output.startswith("Error: ") and "Traceback" not in told.output
 
 
 def test_an_unknown_profile_is_told_with_those_that_there_are(tmp_path: Path) -> None:
     told = run("--config", config(tmp_path, GOOD), "--profile", "amce")
-    assert told.exit_code == 1
+    assert told.exit_code == 6
     assert 'no profile "amce"' in told.output and "It has: acme." in told.output
 
 
 def test_a_missing_profile_file_is_told(tmp_path: Path) -> None:
     told = run("--config", str(tmp_path / "none.toml"))
-    assert told.exit_code == 1 and "There is no profile file" in told.output
+    assert told.exit_code == 6 and "There is no profile file" in told.output
 
 
 def test_a_profile_without_a_file_is_told() -> None:
     told = run("--profile", "acme")
-    assert told.exit_code == 1 and "There is no profile file" in told.output
+    assert told.exit_code == 6 and "There is no profile file" in told.output
 
 
 @pytest.mark.parametrize("arguments", [[], ["--profile", "acme"], ["--interval", "a/b"]])
 def test_a_tour_needs_to_know_where_to_go(arguments: list[str]) -> None:
     told = run("tour", *arguments)
-    assert told.exit_code == 2
+    assert told.exit_code == 6
     assert "Give --practice, or --profile with --interval." in told.output
 
 
 @pytest.mark.parametrize("limit", ["fast", "-1/60", "300/0", "300/", "300/x", "/60"])
 def test_a_bad_rate_limit_is_told_with_the_form(limit: str) -> None:
     told = run("practice-server", f"--rate-limit={limit}")
-    assert told.exit_code == 2
+    assert told.exit_code == 6
     assert "--rate-limit" in told.output and "300/60" in told.output
 
 
@@ -96,7 +96,7 @@ def test_a_bad_rate_limit_is_told_with_the_form(limit: str) -> None:
     "arguments", [["--port", "65535"], ["--conversations", "-1"], ["--days", "0"]]
 )
 def test_numbers_out_of_range_are_told(arguments: list[str]) -> None:
-    assert run("practice-server", *arguments).exit_code == 2
+    assert run("practice-server", *arguments).exit_code == 6
 
 
 def test_a_fault_script_that_cannot_be_read_is_told(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from desktop_app import application
+from desktop_app import reading
 from desktop_app.core.signin.policy import Policy
 from desktop_app.core.signin.profiles import Grant
 from desktop_app.practice.server import PracticeServer
@@ -35,7 +35,7 @@ def arrive(
 ) -> Iterator[Arrive]:
     """Brings a person before the login page; the window closes when the test ends."""
     monkeypatch.setenv("QTWEBENGINE_DISABLE_SANDBOX", "1")
-    monkeypatch.setattr(application, "POLL_S", 0.05)  # this service's jobs are done at once
+    monkeypatch.setattr(reading, "POLL_S", 0.05)  # this service's jobs are done at once
     people: list[Person] = []
 
     def made(grant: Grant = Grant.IMPLICIT, policy: Policy | None = None) -> Person:

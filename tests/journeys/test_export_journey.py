@@ -120,6 +120,18 @@ def test_a_selection_goes_into_a_workbook_leg_by_leg(arrive: Arrive, tmp_path: P
     assert path.read_bytes().startswith(b"PK")
 
 
+def test_a_folder_with_a_file_for_each_day(arrive: Arrive, tmp_path: Path) -> None:
+    person = read_history(arrive)
+    panel = open_panel(person)
+    choose(panel, "exportFormat", "Parquet, a")
+    person.wait(lambda: " about " in text(panel, "exportSize"))
+    path = tmp_path / "days.parquet"
+    save_as(person, panel, path)
+    person.wait(lambda: "days.parquet" in text(panel, "exportDone"))
+    days = {each.parent.name for each in path.rglob("*.parquet")}
+    assert days and all(day.startswith("utc_day=") for day in days)
+
+
 def test_a_policy_may_forbid_exports(arrive: Arrive) -> None:
     person = arrive(policy=Policy(export=False))
     person.sign_in()

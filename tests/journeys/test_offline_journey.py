@@ -17,7 +17,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QTableView, QToolButton
 from pytestqt.qtbot import QtBot
 
-from desktop_app import application
+from desktop_app import reading
 from desktop_app.application import Options
 from desktop_app.core.errors import NetworkError
 from desktop_app.core.genesys import retry
@@ -83,7 +83,7 @@ def come(
 ) -> Iterator[Return]:
     """Opens the window anew, each time for the same person on the same computer."""
     monkeypatch.setenv("QTWEBENGINE_DISABLE_SANDBOX", "1")
-    monkeypatch.setattr(application, "POLL_S", 0.05)  # this service's jobs are done at once
+    monkeypatch.setattr(reading, "POLL_S", 0.05)  # this service's jobs are done at once
     monkeypatch.setattr(retry, "_BASE_S", 0.01)  # the waits between the tries of a request
     people: list[Person] = []
 

@@ -26,7 +26,10 @@ REVOKE_WITHIN_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The signed-in person and what the token says: organisation, client, scopes."""
+    """The signed-in person and what the token says: organisation, client, scopes.
+
+    The user is empty where the token stands for a client alone.
+    """
 
     user: wire.User
     token: wire.TokenInfo
@@ -53,6 +56,16 @@ async def whoami(client: GenesysClient) -> Identity:
     if not (here.id and here.name):
         token = msgspec.structs.replace(token, organization=await _completed(client, here))
     return Identity(user, token)
+
+
+async def whoami_or_what(client: GenesysClient) -> Identity:
+    """The same for a token that may stand for no user: such a one can't ask who it is."""
+    try:
+        return await whoami(client)
+    except (NotFound, PermissionMissing, RequestRefused):
+        token = await client.get(GRANT, wire.TokenInfo)
+    organization = await _completed(client, token.organization or wire.Entity())
+    return Identity(wire.User(), msgspec.structs.replace(token, organization=organization))
 
 
 async def _completed(client: GenesysClient, here: wire.Entity) -> wire.Entity:

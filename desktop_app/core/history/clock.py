@@ -112,6 +112,18 @@ class Clock:
         today = self._today(ms)
         return self._days(today, today + dt.timedelta(days=1))
 
+    def days_before(self, ms: int, days: int) -> int:
+        """The midnight that many days before the day that holds the instant.
+
+        Raises IntervalError beyond the calendar.
+        """
+        try:
+            return self._midnight(self._today(ms) - dt.timedelta(days=days))
+        except OverflowError:
+            raise IntervalError(
+                "That many days ago there was no calendar. Ask for fewer."
+            ) from None
+
     def presets(self, now_ms: int | None = None) -> tuple[Preset, ...]:
         """The named ranges, seen from ``now_ms`` (default: the clock's own now).
 

@@ -14,6 +14,15 @@ CHOICES: tuple[int | None, ...] = (None, 30, 90, 180, 365, 730)
 """In days; None is for as long as they are there."""
 
 
+_MOST_DAYS = 100_000  # more was never chosen
+
+
+def days_chosen(kept: object) -> int | None:
+    """A choice as it was kept in a file; None for what isn't one."""
+    text = str(kept)
+    return int(text) if text.isdecimal() and 0 < int(text) < _MOST_DAYS else None
+
+
 @dataclass(frozen=True, slots=True)
 class Retention:
     """``chosen`` and ``most`` are days; None is no limit."""

@@ -10,12 +10,14 @@ the next call goes on at the stored position.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime
+from typing import Any
 
 from desktop_app.core.errors import IntervalError
 from desktop_app.core.genesys.history import EVERYTHING, Scope
 from desktop_app.core.genesys.together import side_by_side
+from desktop_app.core.history.clock import Interval
 from desktop_app.core.history.coverage import DAY_MS, FRESH_MS, Position, Slice, Span, days, plan
 from desktop_app.core.history.reading.attributes import bring_attributes
 from desktop_app.core.history.reading.by_job import JOBS_AT_ONCE, JobReading, JobSource
@@ -26,10 +28,13 @@ from desktop_app.core.history.reading.still_open import FetchContacts, read_stil
 from desktop_app.core.history.reading.tally import Progress, Tally
 from desktop_app.core.history.store import Store
 
-__all__ = ["EVERYTHING", "Limits", "NameSource", "Progress", "Scope", "Synchroniser"]
+__all__ = ["EVERYTHING", "Limits", "NameSource", "Progress", "Scope", "Sync", "Synchroniser"]
 
 SLICES_AT_ONCE = 6
 _AFTER_A_JOB = 3  # the pass of a query over a day that a job may have read: jobs write the second
+
+# Reads a range: (interval, now_ms, again, on_progress).
+Sync = Callable[[Interval, int, bool, Callable[[Progress], None]], Coroutine[Any, Any, None]]
 
 RetentionDays = Callable[[], Awaitable[int | None]]
 

@@ -44,7 +44,7 @@ def keyring_key(store_name: str) -> str:
     except KeychainMissing:
         raise StoreUnsafe(
             "This computer has no protected keyring, so contacts are kept in memory only and"
-            " are gone when the window closes."
+            " are gone when the program ends."
         ) from None
     except KeychainLocked:
         raise StoreUnsafe(

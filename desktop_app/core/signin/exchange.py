@@ -1,14 +1,21 @@
-"""Exchanging an authorization code for a token (RFC 7636 §4.5, contract §1)."""
+"""Asking the login host for a token: for an authorization code (RFC 7636 §4.5, contract §1), or
+for the credentials of a client that acts for nobody (RFC 6749 §4.4)."""
 
 from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Generator
 
 import httpx
 import msgspec
 
-from desktop_app.core.errors import CallbackRejected, ContactHistoryError, LoginUnavailable
+from desktop_app.core.errors import (
+    CallbackRejected,
+    ClientRefused,
+    ContactHistoryError,
+    LoginUnavailable,
+)
 from desktop_app.core.genesys import failures, wire
 from desktop_app.core.genesys.answers import (
     ACCEPT_ENCODING,
@@ -20,7 +27,9 @@ from desktop_app.core.genesys.answers import (
 from desktop_app.core.genesys.certificates import Distrust, refused
 from desktop_app.core.genesys.network import proxy_address, trust_for
 from desktop_app.core.signin.oauth import Attempt, Code, Failure, Token, checked_token
+from desktop_app.core.signin.profiles import Profile
 from desktop_app.core.signin.refusals import from_answer
+from desktop_app.core.signin.secret import Secret
 
 DEADLINE_S = 10.0
 LONGEST_ANSWER = 64 * 1024
@@ -42,7 +51,52 @@ async def exchange(
     The verifier and the code are dropped before the request is made: there is no second try.
     """
     url = f"{attempt.profile.login_url}/oauth/token"
-    answered = await _post(url, _form(attempt, answer), verify or trust_for(url), proxy)
+    answered = await _post(url, _form(attempt, answer), None, verify or trust_for(url), proxy)
+    return await _understood(answered, url, proxy)
+
+
+async def service_token(
+    profile: Profile,
+    client_id: str,
+    secret: Secret,
+    *,
+    verify: ssl.SSLContext | None = None,
+    proxy: httpx.Proxy | None = None,
+) -> Token:
+    """The token of a client that acts for nobody, by its id and secret; raises as ``exchange``."""
+    url = f"{profile.login_url}/oauth/token"
+    form = {"grant_type": "client_credentials"}
+    shown = _Shown(client_id, secret)
+    answered = await _post(url, form, shown, verify or trust_for(url), proxy)
+    secret.clear()
+    try:
+        return await _understood(answered, url, proxy)
+    except ClientRefused as error:
+        if error.code != "invalid_client":
+            raise
+        raise ClientRefused(
+            "Genesys does not accept this client id with this secret in this region. Check both,"
+            " and the region in the profile.",
+            code=error.code,
+        ) from None
+
+
+class _Shown(httpx.Auth):
+    """A client's id and secret by HTTP Basic; the secret stays in one place (RFC 7617)."""
+
+    def __init__(self, client_id: str, secret: Secret) -> None:
+        self._client_id = client_id
+        self._secret = secret
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        basic = httpx.BasicAuth(self._client_id, self._secret.reveal() or "")
+        yield from basic.auth_flow(request)
+
+
+async def _understood(
+    answered: Answer | Distrust | ContactHistoryError, url: str, proxy: httpx.Proxy | None
+) -> Token:
+    """The token, or its refusal; what was sent is not in this frame."""
     if isinstance(answered, Answer):
         return _token(answered)
     if isinstance(answered, Distrust):
@@ -68,12 +122,16 @@ def _form(attempt: Attempt, answer: Code) -> dict[str, str]:
 
 
 async def _post(
-    url: str, form: dict[str, str], verify: ssl.SSLContext, proxy: httpx.Proxy | None
+    url: str,
+    form: dict[str, str],
+    credentials: httpx.Auth | None,
+    verify: ssl.SSLContext,
+    proxy: httpx.Proxy | None,
 ) -> Answer | Distrust | ContactHistoryError:
     """The answer, or what was in the way.
 
-    Nothing is raised here: an httpx exception holds the request with the code and the verifier,
-    and so does this frame, which a traceback would keep.
+    Nothing is raised here: an httpx exception holds the request with the code and the verifier
+    or the secret, and so does this frame, which a traceback would keep.
     """
     try:
         async with (
@@ -81,7 +139,7 @@ async def _post(
             httpx.AsyncClient(
                 trust_env=False, follow_redirects=False, verify=verify, proxy=proxy
             ) as http,
-            http.stream("POST", url, data=form, headers=_HEADERS) as response,
+            http.stream("POST", url, data=form, headers=_HEADERS, auth=credentials) as response,
         ):
             answer = await read_answer(response, LONGEST_ANSWER)
     except BodyRefused:

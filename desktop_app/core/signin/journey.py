@@ -26,8 +26,9 @@ from desktop_app.core.errors import (
 from desktop_app.core.genesys.client import GenesysClient
 from desktop_app.core.genesys.network import Network
 from desktop_app.core.signin.check import check_settings
-from desktop_app.core.signin.exchange import exchange
+from desktop_app.core.signin.exchange import exchange, service_token
 from desktop_app.core.signin.findings import CheckResult
+from desktop_app.core.signin.given import Given, GivenClient, GivenToken, open_given
 from desktop_app.core.signin.kept import Kept, KeptSessions, open_kept
 from desktop_app.core.signin.listener import sign_in_through_browser
 from desktop_app.core.signin.oauth import Attempt, Code, Token
@@ -124,6 +125,29 @@ class SignInJourney:
         )
         on_answer()
         return await self.finish(attempt, code)
+
+    async def with_given(self, profile: Profile, given: Given) -> Session:
+        """A session with what the program's environment gives; nothing of it is kept."""
+        expected, new_client = await self._expected(profile), await self._client(profile)
+        if isinstance(given, GivenToken):
+            token = Token(given.token, 0)  # nobody says when it ends
+        else:
+            route = await self._network.route(profile.login_url)
+            token = await service_token(
+                profile, given.client_id, given.secret, verify=route.verify, proxy=route.proxy
+            )
+        try:
+            return await open_given(
+                profile,
+                token,
+                expected_organization=expected,
+                new_client=new_client,
+                check=self._check_for(profile),
+            )
+        except BaseException:
+            if isinstance(given, GivenClient):
+                await self._discard(profile, token)
+            raise
 
     async def resume(self, profile: Profile) -> Session | None:
         """Go on with a sign-in that was kept; None where there is none that still holds.

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from desktop_app.core.errors import ServiceError, SignInError, SignInNeeded, WrongOrganisation
+from desktop_app.core.genesys import wire
 from desktop_app.core.genesys.client import GenesysClient
 from desktop_app.core.genesys.identity import Identity, revoke, still_holds, whoami
 from desktop_app.core.signin.oauth import Token
@@ -110,12 +111,23 @@ async def open_session(
         else:
             await _drop(client, token)
         raise
+    return session_of(profile, token, identity, client)
+
+
+def session_of(
+    profile: Profile, token: Token, identity: Identity, client: GenesysClient
+) -> Session:
+    """The session of a token whose owner has been checked.
+
+    One that stands for a client alone has that in the user's place.
+    """
     user, organization = identity.user, identity.organization
+    itself = identity.token.oauth_client or wire.TokenClient()
     authorization = user.authorization
     return Session(
         profile=profile,
-        user_id=user.id or "",
-        user_name=user.name or user.email or "unnamed user",
+        user_id=user.id or f"client:{itself.id}",
+        user_name=user.name or user.email or itself.name or "unnamed user",
         user_email=user.email or "",
         organization_id=organization.id or "",
         organization_name=organization.name or "unnamed organisation",

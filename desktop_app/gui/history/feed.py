@@ -7,8 +7,7 @@ rewrite now and then.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -16,11 +15,9 @@ from desktop_app.core.errors import NetworkError
 from desktop_app.core.history.clock import Interval
 from desktop_app.core.history.coverage import Coverage, Span, coverage, next_refresh
 from desktop_app.core.history.store import Store
-from desktop_app.core.history.sync import Progress
+from desktop_app.core.history.sync import Progress, Sync
 from desktop_app.gui.tasks import Job, Relay, Tasks
 
-# Reads a range: (interval, now_ms, again, on_progress). Made where the object graph is built.
-Sync = Callable[[Interval, int, bool, Callable[[Progress], None]], Coroutine[Any, Any, None]]
 Budget = Callable[[], tuple[int, int]]  # requests used and allowed a minute
 
 _OFFLINE = "Contact History is offline. Go online, then retry."

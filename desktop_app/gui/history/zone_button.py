@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QPoint, QTimeZone, Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from desktop_app.core.history.clock import Clock
+from desktop_app.core.history.zones import system_zone
 
 
 class ZoneButton(QToolButton):
@@ -42,11 +43,3 @@ class ZoneButton(QToolButton):
 
     def _on_triggered(self, action: QAction) -> None:
         self.chosen.emit(ZoneInfo(str(action.data())))
-
-
-def system_zone() -> ZoneInfo:
-    """This computer's zone, UTC where it has no name that is known."""
-    try:
-        return ZoneInfo(bytes(QTimeZone.systemTimeZoneId().data()).decode())
-    except (KeyError, ValueError, OSError):
-        return ZoneInfo("UTC")

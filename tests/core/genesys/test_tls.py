@@ -363,7 +363,7 @@ def test_tls_needs_a_certificate_and_its_key(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="needs both"):
         PracticeSettings(tls_cert=cert)
     told = CliRunner().invoke(main, ["practice-server", "--tls-cert", str(cert)])
-    assert told.exit_code == 2
+    assert told.exit_code == 6
     assert "give --tls-cert and --tls-key" in told.output
 
 

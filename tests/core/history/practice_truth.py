@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -48,6 +49,12 @@ class Rich:
     @property
     def directory(self) -> Directory:
         return self._contacts.directory
+
+    @cached_property
+    def names(self) -> Names:
+        """The organisation's own."""
+        known = self.directory.names()
+        return lambda kind, id_: known.get((kind, id_)) or local_name(kind, id_)
 
     @property
     def start_ms(self) -> NDArray[np.int64]:
@@ -135,12 +142,6 @@ def _menu(talk: Json) -> Json:
     return {"participantId": "p-menu", "purpose": "ivr", "sessions": [session]}
 
 
-def naming(directory: Directory) -> Names:
-    """The organisation's own names."""
-    known = directory.names()
-    return lambda kind, id_: known.get((kind, id_)) or local_name(kind, id_)
-
-
 @dataclass(frozen=True)
 class Truth:
     """One contact: the conversation as the service has it, and the row that it makes."""
@@ -159,7 +160,7 @@ class Truth:
 def truth(contacts: Rich, index: int, *, attributes: bool) -> Truth:
     conversation = contacts.conversation(index, attributes=attributes)
     raw = msgspec.json.encode(conversation)
-    contact = stored_contact(raw, wire.decode(raw, wire.Conversation), naming(contacts.directory))
+    contact = stored_contact(raw, wire.decode(raw, wire.Conversation), contacts.names)
     assert contact is not None
     return Truth(conversation, contact)
 

@@ -176,6 +176,22 @@ def test_the_token_endpoint_takes_forms_without_credentials_only(browser: httpx.
     assert browser.get("/oauth/token").status_code == 405
 
 
+def test_a_client_with_a_secret_gets_a_token_of_its_own(server: PracticeServer) -> None:
+    service = make_clients()["service"]
+    form = {"grant_type": "client_credentials"}
+    with httpx.Client(base_url=server.login_url) as http:
+        answer = http.post("/oauth/token", data=form, auth=(service.client_id, service.secret))
+        assert answer.status_code == 200 and answer.json()["token_type"] == "bearer"
+        wrong = ((service.client_id, "wrong"), (PKCE, ""), ("nobody", service.secret))
+        refusals = [http.post("/oauth/token", data=form, auth=auth) for auth in wrong]
+        for refused in (*refusals, http.post("/oauth/token", data=form)):
+            assert refused.status_code == 401
+            assert refused.json()["error"] == "invalid_client"
+        asked = {**implicit(), "client_id": service.client_id}
+        page = http.get("/oauth/authorize", params=asked)
+        assert page.status_code == 302 and "errorKey" in page.headers["location"]
+
+
 def test_a_code_lives_five_minutes(server: PracticeServer) -> None:
     now = 0.0
     codes = CodeStore(lambda: now)

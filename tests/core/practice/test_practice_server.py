@@ -125,6 +125,7 @@ def test_the_description_has_all_that_a_client_needs(server: PracticeServer) -> 
         "api_url",
         "interval",
         "clients",
+        "services",
         "users",
         "token",
         "organization",
@@ -139,6 +140,8 @@ def test_the_description_has_all_that_a_client_needs(server: PracticeServer) -> 
     assert {"implicit", "pkce"} <= set(told["clients"])
     for client in told["clients"].values():
         assert set(client) == {"client_id", "redirect_uri"}
+    for service in told["services"].values():
+        assert set(service) == {"client_id", "client_secret"}
     assert json.loads(json.dumps(told)) == told
 
 

@@ -216,5 +216,9 @@ def typed(cell: Cell, ahead: Sequence[tuple[int, int]]) -> str:
 
 
 def typed_name(cell: Cell) -> str:
+    return typed_name_of(cell.key, cell.kind)
+
+
+def typed_name_of(key: str, kind: Kind) -> str:
     """A length says its unit."""
-    return f"{cell.key}_ms" if cell.kind is Kind.DURATION else cell.key
+    return f"{key}_ms" if kind is Kind.DURATION else key

@@ -7,24 +7,24 @@ nothing of it.
 from __future__ import annotations
 
 import contextlib
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
 from desktop_app import __version__
-from desktop_app.core.errors import ExportCancelled
 from desktop_app.core.history import ledger
 from desktop_app.core.history.completeness import completeness
 from desktop_app.core.history.coverage import coverage
 from desktop_app.core.history.export import masks, sources, writers
+from desktop_app.core.history.export.parts import columns_of
+from desktop_app.core.history.export.pieces import Piece, Sample, pieces, sampled
 from desktop_app.core.history.export.provenance import Provenance
 from desktop_app.core.history.export.request import Export
 from desktop_app.core.history.export.sources import Source
 from desktop_app.core.history.export.whole_file import whole_file, whole_folder
-from desktop_app.core.history.failures import translated
+from desktop_app.core.history.lent import LentConnection
 from desktop_app.core.history.store import Store
 
 _SAMPLE = 500  # rows, by whose size the whole file's is told beforehand
@@ -55,9 +55,8 @@ class Exporter:
         """``mask_numbers`` hides customers' numbers in whatever is written (safety T45)."""
         self._store = store
         self._mask = mask_numbers
-        self._connection = store.lend(self)
-        self._busy = threading.Lock()
-        self._stopped = threading.Event()
+        self._lent = LentConnection(store)
+        self._connection = self._lent.connection
         self._share: float | None = None
         if mask_numbers:
             masks.register(self._connection)
@@ -67,10 +66,9 @@ class Exporter:
     def estimate(self, export: Export) -> Estimate:
         """What a file would hold, without writing it. Raises FilterMistake."""
         with self._reading():
-            source = self._source(export, sample=_SAMPLE)
-            rows = sources.count(self._connection, source)
-            length = writers.average_bytes(self._connection, export, source, _SAMPLE)
-        return Estimate(rows, round(rows * length))
+            sample = self._sampled(export)
+        length = writers.file_bytes(sample.bytes_each, export)
+        return Estimate(sample.rows, round(sample.rows * length))
 
     def write(self, export: Export, path: Path, *, now_ms: int) -> Written:
         """Write the file, and beside it what it holds and how complete that is.
@@ -81,19 +79,20 @@ class Exporter:
         sidecar = path.with_name(f"{path.name}.json")
         whole = whole_folder if export.style.by_day else whole_file
         with self._reading():
-            source = self._source(export)
-            rows = sources.count(self._connection, source)
-            about = self._about(export, source, rows, now_ms)
+            sample = self._sampled(export)
+            wanted = pieces(self._connection, export, sample)
+            about = self._about(export, now_ms)
             with whole(path) as part:
-                writers.write(
+                rows = writers.write(
                     self._connection,
                     export,
-                    source,
+                    self._sources(wanted),
                     part,
-                    about=about.lines(),
-                    on_rows=lambda done: self._on_done(done / max(1, rows)),
+                    about=lambda rows: replace(about, rows=rows).lines(),
+                    on_rows=lambda done: self._on_done(done / max(1, sample.rows)),
                 )
                 sidecar.unlink(missing_ok=True)  # rather none than one that tells of another file
+        about = replace(about, rows=rows)
         with whole_file(sidecar) as part:
             part.write_bytes(about.as_json())
         return Written(path, sidecar, rows, _size(path), about)
@@ -109,52 +108,58 @@ class Exporter:
 
     def interrupt(self) -> None:
         """End what runs now; its caller gets ExportCancelled."""
-        self._stopped.set()
-        with contextlib.suppress(duckdb.Error):  # closed already: nothing runs
-            self._connection.interrupt()
+        self._lent.interrupt()
 
     def close(self) -> None:
-        self.interrupt()
-        with self._busy:
-            self._connection.close()
+        self._lent.close()
 
     # ----------------------------------------------------------------------------------------------
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[None]:
-        with self._busy:
-            self._stopped.clear()
-            try:
-                with translated(self._store.on_damage):
-                    self._connection.begin()
-                    try:
-                        yield
-                    finally:
-                        with contextlib.suppress(duckdb.Error):
-                            self._connection.rollback()
-            except Exception:
-                if self._stopped.is_set():
-                    raise _cancelled() from None
-                raise
-            finally:
-                self._share = None
+        try:
+            with self._lent.reading("The export was cancelled. Nothing was written."):
+                yield
+        finally:
+            self._share = None
 
-    def _source(self, export: Export, sample: int | None = None) -> Source:
+    def _sampled(self, export: Export) -> Sample:
+        source = self._source(export, sample=_SAMPLE)
+        return sampled(self._connection, export, source, _SAMPLE)
+
+    def _sources(self, wanted: Sequence[Piece]) -> Iterator[tuple[Source, str]]:
+        """Each is prepared when the one before it has been written."""
+        total, before = sum(piece.contacts for piece in wanted), 0
+        for piece in wanted:
+
+            def on_staged(share: float, piece: Piece = piece, before: int = before) -> None:
+                self._on_done((before + share * piece.contacts) / max(1, total))
+
+            yield self._source(piece.export, on_staged=on_staged), piece.day
+            before += piece.contacts
+
+    def _source(
+        self,
+        export: Export,
+        *,
+        sample: int | None = None,
+        on_staged: Callable[[float], None] | None = None,
+    ) -> Source:
         return sources.source_of(
             self._connection,
             export,
             self._store.naming(),
             mask=self._mask,
             sample=sample,
-            on_staged=self._on_done,
+            on_staged=on_staged or (lambda share: self._lent.check_stopped()),
         )
 
     def _on_done(self, share: float) -> None:
-        if self._stopped.is_set():
-            raise _cancelled()
+        self._lent.check_stopped()
         self._share = share if share < 1 else None
 
-    def _about(self, export: Export, source: Source, rows: int, now_ms: int) -> Provenance:
+    def _about(self, export: Export, now_ms: int) -> Provenance:
+        """Before the rows are counted."""
         query = export.query
         spans = ledger.spans(self._connection.execute, query.start_ms, query.end_ms)
         known = coverage(query.start_ms, query.end_ms, spans, now_ms=now_ms)
@@ -166,17 +171,13 @@ class Exporter:
             complete=known.complete and known.synced_ms is not None,
             completeness=completeness(known, query.clock),
             synced_ms=known.synced_ms,
-            rows=rows,
-            columns=tuple(cell.key for cell in source.cells),
+            rows=0,
+            columns=(*export.columns, *(each.key for each in columns_of(export.shape))),
             shape=export.shape.value,
             format=export.format.value,
             app_version=__version__,
             made_ms=now_ms,
         )
-
-
-def _cancelled() -> ExportCancelled:
-    return ExportCancelled("The export was cancelled. Nothing was written.")
 
 
 def _size(path: Path) -> int:

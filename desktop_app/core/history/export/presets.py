@@ -33,6 +33,8 @@ PRESETS = (
            _GUARDED),
     Preset("csv", "CSV (commas)", Format.CSV, Style(), _GUARDED),
     Preset("parquet", "Parquet", Format.PARQUET, Style(), _FOR_PROGRAMS),
+    Preset("parquet-days", "Parquet, a file for each day", Format.PARQUET, Style(by_day=True),
+           f"A folder with a file for each UTC day. {_FOR_PROGRAMS}"),
     Preset("jsonl", "JSON Lines", Format.JSONL, Style(), _FOR_PROGRAMS),
     Preset("raw", "JSON Lines, as Genesys tells them", Format.JSONL, Style(raw=True),
            "Whole conversations, one in a line, in Genesys' own words."),

@@ -41,7 +41,7 @@ class Provenance:
         told: dict[str, Any] = {"schema": SCHEMA, "application": "Contact History"}
         for name, value in asdict(self).items():
             if name.endswith("_ms"):
-                told[name.removesuffix("_ms")] = None if value is None else _iso(value)
+                told[name.removesuffix("_ms")] = None if value is None else iso(value)
             else:
                 told[name] = value
         return msgspec.json.format(msgspec.json.encode(told), indent=2) + b"\n"
@@ -64,6 +64,7 @@ class Provenance:
         ]
 
 
-def _iso(ms: int) -> str:
+def iso(ms: int) -> str:
+    """ISO 8601 in UTC, to the millisecond; empty beyond the calendar."""
     moment = _UTC.moment(ms)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z") if moment else ""

@@ -52,7 +52,7 @@ def source_of(
     if export.shape is Shape.CONVERSATION:
         return Source(cells, *_contacts(connection, export), is_masked=mask)
     cells += part_cells(columns_of(export.shape), mask=mask)
-    numbers = _numbers(connection, export)
+    numbers = numbers_of(connection, export)
     looked_at = numbers if sample is None else numbers[:sample]
     total = max(1, len(looked_at))
     stage(connection, looked_at, export.shape, names, lambda done: on_staged(done / total))
@@ -79,12 +79,28 @@ def _contacts(
     return f"contact WHERE {condition}", order_by(export.query), values
 
 
-def _numbers(connection: duckdb.DuckDBPyConnection, export: Export) -> Numbers:
+def numbers_of(connection: duckdb.DuckDBPyConnection, export: Export) -> Numbers:
+    """The contacts that are wanted, in the order of the file."""
     if export.numbers is not None:
         return export.numbers
     tables, order, values = _contacts(connection, export)
     found = connection.execute(f"SELECT no FROM {tables} ORDER BY {order}", values)
     return np.ascontiguousarray(found.fetchnumpy()["no"], dtype=np.int64)
+
+
+def count_contacts(connection: duckdb.DuckDBPyConnection, export: Export) -> int:
+    tables, _, values = _contacts(connection, export)
+    row = connection.execute(f"SELECT count(*) FROM {tables}", values).fetchone()
+    return int(row[0]) if row else 0
+
+
+def starts_of(connection: duckdb.DuckDBPyConnection, numbers: Numbers) -> Numbers:
+    """When contacts began, milliseconds, in the order of their numbers."""
+    _register_places(connection, numbers)
+    found = connection.execute(
+        f"SELECT start_ms FROM {_PLACES} JOIN contact ON no = wanted_no ORDER BY place"
+    )
+    return np.ascontiguousarray(found.fetchnumpy()["start_ms"], dtype=np.int64)
 
 
 def _register_places(connection: duckdb.DuckDBPyConnection, numbers: Numbers) -> None:

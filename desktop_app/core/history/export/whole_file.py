@@ -72,7 +72,7 @@ def _is_ours(path: Path) -> bool:
 def _part_of(path: Path) -> Iterator[Path]:
     part = path.with_name(f".{secrets.token_hex(8)}{_SUFFIX}")
     try:
-        _clear_stale(path.parent)
+        clear_stale(path.parent)
         yield part
     except OSError as error:
         raise meaning(error, path) from None
@@ -88,7 +88,7 @@ def _remove(part: Path) -> None:
             part.unlink(missing_ok=True)
 
 
-def _clear_stale(folder: Path) -> None:
+def clear_stale(folder: Path) -> None:
     """What killed exports have left behind."""
     with contextlib.suppress(OSError):
         for part in folder.glob(f".*{_SUFFIX}*"):

@@ -43,7 +43,7 @@ def write_workbook(
     path: Path,
     columns: Sequence[SheetColumn],
     batches: Iterable[Sequence[Row]],
-    about: Sequence[tuple[str, str]],
+    about: Callable[[int], Sequence[tuple[str, str]]],
     *,
     zone: ZoneInfo,
     durations: Durations,
@@ -52,16 +52,16 @@ def write_workbook(
 ) -> int:
     """Write rows of milliseconds, texts and numbers; returns how many.
 
-    Beyond ``most_rows`` they go on in a further sheet.  ``about`` has one of its own, the last;
-    ``on_rows`` hears how many rows are written, and may raise.  Rows wait beside ``path``, never
-    in a folder that others share.  Raises OSError.
+    Beyond ``most_rows`` they go on in a further sheet.  ``about`` is told how many there are, and
+    has a sheet of its own, the last; ``on_rows`` hears how many are written by now, and may raise.
+    Rows wait beside ``path``, never in a folder that others share.  Raises OSError.
     """
     with TemporaryDirectory(prefix=path.name, dir=path.parent) as waiting:
         book = xlsxwriter.Workbook(path, {"constant_memory": True, "tmpdir": waiting})
         try:
             writer = _Writer(book, columns, Clock(zone), durations)
             rows = writer.write_all(batches, on_rows, most_rows)
-            writer.tell(about)
+            writer.tell(about(rows))
             book.close()
         except FileCreateError as error:
             raise OSError(getattr(error.args[0], "errno", None), str(error)) from None

@@ -7,14 +7,14 @@ in the conversations' JSON.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from desktop_app.core.history import words
 from desktop_app.core.history.column import Kind, Value
 from desktop_app.core.history.columns import column
-from tests.core.history.practice_truth import Rich, Truth, naming
+from tests.core.history.practice_truth import Rich
 
 Json = dict[str, Any]
 ZONE = ZoneInfo("America/St_Johns")  # half an hour off, with clocks that change
@@ -55,10 +55,10 @@ def as_text(kind: Kind, value: Value, separator: str = ", ") -> str:
     return str(float(value))
 
 
-def contact_texts(each: Truth, keys: Sequence[str]) -> list[str]:
+def contact_texts(cells: Mapping[str, Value], keys: Sequence[str]) -> list[str]:
     found = []
     for key in keys:
-        chosen, value = column(key), each.cells.get(key)
+        chosen, value = column(key), cells.get(key)
         if chosen.shown and isinstance(value, int):
             forms = {"day": "%Y-%m-%d", "hour": "%H:00"}
             form = forms.get(key)
@@ -80,7 +80,7 @@ def sessions(conversation: Json) -> Iterator[tuple[Json, Json]]:
 
 def segments(contacts: Rich, conversation: Json) -> list[tuple[object, ...]]:
     """Type, start, end, length, queue, wrap-up code, notes and error of every segment."""
-    names = naming(contacts.directory)
+    names = contacts.names
     found: list[tuple[object, ...]] = []
     for _, session in sessions(conversation):
         for each in session.get("segments", []):
@@ -102,7 +102,7 @@ def segments(contacts: Rich, conversation: Json) -> list[tuple[object, ...]]:
 
 def legs(contacts: Rich, conversation: Json) -> list[tuple[object, ...]]:
     """Agent, start and talk of every session of the staff."""
-    names = naming(contacts.directory)
+    names = contacts.names
     found: list[tuple[object, ...]] = []
     for participant, session in sessions(conversation):
         if participant["purpose"] not in ("agent", "user"):

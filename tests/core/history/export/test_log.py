@@ -41,7 +41,7 @@ def test_it_tells_what_left_and_where_to_but_no_customer(tmp_path: Path) -> None
     assert not any(word in written.lower() for word in ("7946", "ruiz", "billing", "ana"))
 
 
-@pytest.mark.skipif(os.name != "posix", reason="the rights of POSIX")
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no permission bits")
 def test_it_is_the_persons_own(tmp_path: Path) -> None:
     log = ExportLog(tmp_path / "exports.jsonl")
     log.add(tmp_path / "a.csv", 1, ABOUT)

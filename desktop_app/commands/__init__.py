@@ -1,0 +1,1 @@
+"""What ``contact-history`` does, one command in a file. Only the windows import Qt."""

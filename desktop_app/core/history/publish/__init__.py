@@ -1,0 +1,1 @@
+"""A data set of Parquet files, kept up to date for what reads history of any size."""
