@@ -20,6 +20,9 @@ from tests.journeys.conftest import Arrive
 from tests.journeys.driving import SUPERVISOR, Person, account
 
 QUERY = "/api/v2/analytics/conversations/details/query"
+# Days that were counted before are read by job: how many queries a refresh makes depends on how
+# much of today there is.
+READING = "/api/v2/analytics/conversations/details/*"
 
 
 def all_ids(server: PracticeServer) -> set[str]:
@@ -166,7 +169,7 @@ def sees_the_truth(person: Person, server: PracticeServer) -> bool:
     )
 
 
-@pytest.mark.parametrize("nth", [1, 2, 5, 10])
+@pytest.mark.parametrize("nth", [1, 2, 5, 8])
 def test_F04_while_the_login_host_remembers_the_person_reading_goes_on_by_itself(
     nth: int, arrive: Arrive, server: PracticeServer
 ) -> None:
@@ -190,7 +193,7 @@ def test_F04_a_sign_in_that_ends_while_reading_is_asked_for_and_goes_on_where_it
     person.wait(person.is_read)
     view = person.history
     person.forget_cookies()
-    server.faults.append({"match": {"path": QUERY, "nth": nth}, "do": {"unauthorized": True}})
+    server.faults.append({"match": {"path": READING, "nth": nth}, "do": {"unauthorized": True}})
     person.press("refresh")
     person.wait(lambda: person.login_pages == 2)
     assert person.at_sign_in
@@ -209,7 +212,7 @@ def test_F06_another_person_after_the_sign_in_ended_sees_no_row_of_the_first(
     person.wait(person.is_read)
     first = person.history
     person.forget_cookies()
-    server.faults.append({"match": {"path": QUERY, "nth": 5}, "do": {"unauthorized": True}})
+    server.faults.append({"match": {"path": READING, "nth": 4}, "do": {"unauthorized": True}})
     person.press("refresh")
     person.wait(lambda: person.login_pages == 2)
     person.clear_address()
