@@ -218,7 +218,7 @@ def test_F09_another_try_goes_on_where_the_network_is_back(
     assert offline.login_pages == 0 and state(offline).startswith("complete to ")
 
 
-@pytest.mark.parametrize("until_ms", [int(time.time() * 1000) - 2 * DAY_MS])
+@pytest.mark.parametrize("until_ms", [int(time.time() * 1000) - 2 * DAY_MS], ids=["two days ago"])
 def test_F09_the_day_that_was_met_last_is_shown_where_no_range_is_asked_for(
     closed: Person, come: Return, options: Options, server: PracticeServer
 ) -> None:
