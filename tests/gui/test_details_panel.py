@@ -302,6 +302,9 @@ def test_what_changed_is_seen_whole_in_a_narrow_panel(panel: DetailsPanel) -> No
     panel.show_contact(replace(view_of(conversation()), changes=(change,)))
     bar = tabs(panel).tabBar()
     assert bar.tabRect(bar.count() - 1).right() <= bar.width()
+    for number in range(bar.count()):
+        words = bar.fontMetrics().horizontalAdvance(bar.tabText(number))
+        assert bar.tabRect(number).width() >= words
     arrows = [b for b in bar.findChildren(QToolButton) if b.isVisible()]
     assert arrows == []
     tabs(panel).setCurrentIndex(bar.count() - 1)

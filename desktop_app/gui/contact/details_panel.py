@@ -215,6 +215,8 @@ class DetailsPanel(QWidget):
         self._tabs.setAccessibleName("Parts of the contact")
         self._tabs.setDocumentMode(True)
         self._tabs.tabBar().setDrawBase(False)  # Fusion would draw it above the words
+        self._tabs.setUsesScrollButtons(False)  # all five are seen, in a wide font cut short
+        self._tabs.setElideMode(Qt.TextElideMode.ElideRight)
         for tab, title in zip(
             self._fillers,
             ("Segments", "Participants", "Attributes", "JSON", "Changes"),

@@ -18,7 +18,7 @@ from desktop_app.gui.labels import label
 _WAYS = (
     (
         "setupPkce",
-        "Authorization code with PKCE (every client made since March 2026)",
+        "Authorization code with PKCE (clients made since March 2026)",
         Grant.PKCE,
         Way.VIEW,
     ),

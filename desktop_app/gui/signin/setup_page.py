@@ -28,7 +28,7 @@ from desktop_app.gui.signin.setup_region import RegionPicker
 from desktop_app.gui.signin.setup_result import ResultList
 from desktop_app.gui.theme import Theme
 
-FORM_PX = 440
+FORM_PX = 480
 SIDE_BY_SIDE_PX = 900  # from this width on, the text for the admin stands beside the form
 
 
@@ -192,7 +192,7 @@ class SetupPage(QScrollArea):
         column.addStretch(1)
         whole = self._whole
         whole.setObjectName("setupForm")
-        self._columns.setContentsMargins(40, 48, 40, 24)
+        self._columns.setContentsMargins(32, 48, 32, 24)
         self._columns.setSpacing(40)
         self._columns.addWidget(form, 1)
         self._columns.addWidget(self._admin, 1)
