@@ -32,6 +32,7 @@ from desktop_app.core.signin.policy import Policy
 from desktop_app.core.signin.profiles import PRACTICE, Grant, Profile, Way, profile_file
 from desktop_app.core.signin.remembered import Remembered
 from desktop_app.core.signin.session import Session, SignIn
+from desktop_app.core.updates.feed import built_in_source
 from desktop_app.gui.assets import Icon, app_icon
 from desktop_app.gui.history.layout import Layout
 from desktop_app.gui.idle import IdleLock
@@ -58,6 +59,7 @@ from desktop_app.places import (
 from desktop_app.reading import open_store, sync_into
 from desktop_app.services import Services
 from desktop_app.settings import SettingsKeeper
+from desktop_app.update_notice import UpdateNotice
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,16 @@ class Application(QObject):
         )
         self._pauses = Relay(self)
         self.window = self._make_window()
+        self._updates = UpdateNotice(
+            self.window.update_notice,
+            policy.update_source(built_in_source()),
+            self._network,
+            self.tasks,
+            self.preferences,
+            options.open_url,
+            allowed=policy.update_notice,
+            parent=self,
+        )
         self._settings = SettingsKeeper(
             self.window,
             self.organisations,
@@ -130,6 +142,7 @@ class Application(QObject):
             self.theme,
             self._kept,
             self.tasks,
+            self._updates,
             self,
         )
         self._history_settings = HistorySettings(
@@ -196,12 +209,14 @@ class Application(QObject):
         self.window.signed_in.connect(self._on_somebody_there)
         self.window.history_opened.connect(self._on_somebody_there)
         self.window.locked.connect(self._idle.stop)
+        self.window.locked.connect(self._updates.hide)
         self.window.signed_out.connect(self._idle.stop)
         self.window.leaving.connect(self._network.forget_credentials)
 
     def show(self) -> None:
         """Show the window and begin the first sign-in."""
         self.window.show()
+        self._updates.start()
         if self._options.practice:
             self.start_practice()
         else:

@@ -24,7 +24,7 @@ from desktop_app.gui.assets import Icon
 from desktop_app.gui.farewell import farewell_words
 from desktop_app.gui.idle import close_popups
 from desktop_app.gui.lock_page import LockPage
-from desktop_app.gui.notices import sentence_of
+from desktop_app.gui.notices import NoticeBar, sentence_of, under
 from desktop_app.gui.renewal import Renewal
 from desktop_app.gui.settings.settings_page import SettingsPage
 from desktop_app.gui.tasks import Job, Tasks
@@ -79,7 +79,8 @@ class MainWindow(QMainWindow):
         self._stack = QStackedWidget(self)
         for page in (auth_view, settings_page, self.lock_page):
             self._stack.addWidget(page)
-        self.setCentralWidget(self._stack)
+        self.update_notice = NoticeBar(theme, self, "update")
+        self.setCentralWidget(under(self.update_notice, self._stack))
         self._connect()
 
     def _connect(self) -> None:

@@ -17,6 +17,7 @@ from desktop_app.gui.signin.organisations import Organisations
 from desktop_app.gui.tasks import Tasks
 from desktop_app.gui.theme import Mode, Theme
 from desktop_app.main_window import MainWindow
+from desktop_app.update_notice import UpdateNotice
 
 _GRANTS = {Grant.IMPLICIT: "Implicit grant", Grant.PKCE: "Authorization code with PKCE"}
 _WAYS = {Way.VIEW: "", Way.BROWSER: ", in your browser"}
@@ -33,6 +34,7 @@ class SettingsKeeper(QObject):
         theme: Theme,
         kept: KeptSessions,
         tasks: Tasks,
+        updates: UpdateNotice,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
@@ -43,6 +45,7 @@ class SettingsKeeper(QObject):
         self._theme = theme
         self._kept = kept
         self._tasks = tasks
+        self._updates = updates
         self._has_keyring = True
         window.settings_asked.connect(self._on_asked)
         self._page.look_chosen.connect(self._on_look_chosen)
@@ -51,6 +54,7 @@ class SettingsKeeper(QObject):
         self._page.remove_asked.connect(self._on_remove_asked)
         self._page.set_up_asked.connect(self._on_set_up_asked)
         organisations.changed.connect(self._show)
+        updates.changed.connect(self._show)
         if not organisations.policy.stay_signed_in:  # nor may what was kept before stay
             tasks.write(kept.forget_all)
 
@@ -77,6 +81,7 @@ class SettingsKeeper(QObject):
                 proxy=_proxy_words(policy),
                 certificates=_certificate_words(policy),
                 admin=policy.settings(),
+                updates=self._updates.words,
             )
         )
 

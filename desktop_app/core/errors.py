@@ -32,11 +32,12 @@
     │   ├── StoreDamaged               the file can't be read; it is set aside, never deleted
     │   ├── StoreFull                  the disk is full
     │   └── StoreUnsafe                no key or no cryptography: nothing may be written to disk
-    └── ExportError                    contacts were not written into a file
-        ├── TargetLocked               another program has the file open
-        ├── TargetFull                 there is no room for it
-        ├── TargetRefused              no such folder, or nobody may write there
-        └── ExportCancelled            the person ended it
+    ├── ExportError                    contacts were not written into a file
+    │   ├── TargetLocked               another program has the file open
+    │   ├── TargetFull                 there is no room for it
+    │   ├── TargetRefused              no such folder, or nobody may write there
+    │   └── ExportCancelled            the person ended it
+    └── UpdateFeedRefused              what tells of newer versions can't be read or believed
 
 Each carries one sentence for the person (``str(error)``) that says what happened and names
 the mend, and an ``advice`` that tells the program what to offer.  No sentence holds a token,
@@ -291,3 +292,10 @@ class TargetRefused(ExportError):
 class ExportCancelled(ExportError):
     advice = Advice.RETRY
     title = "The export was cancelled"
+
+
+class UpdateFeedRefused(ContactHistoryError):
+    """Stops nobody: the settings and the log tell of it, and it is looked for another time."""
+
+    advice = Advice.ASK_ADMIN
+    title = "Newer versions can't be looked for"

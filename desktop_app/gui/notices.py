@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Literal
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop_app.core.errors import Advice, ContactHistoryError
 from desktop_app.gui.assets import Icon
@@ -33,6 +41,7 @@ class NoticeBar(QFrame):
 
     acted = Signal(object)  # the Advice whose button was pressed
     stepped = Signal()  # the button of ``say`` was pressed
+    closed = Signal()  # by its cross
 
     def __init__(self, theme: Theme, parent: QWidget | None = None, name: str = "notice") -> None:
         super().__init__(parent)
@@ -53,7 +62,7 @@ class NoticeBar(QFrame):
         self._close.setObjectName(f"{name}Close")
         self._close.setAccessibleName("Close this notice")
         theme.dress(self._close, Icon.CANCEL, "muted")
-        self._close.clicked.connect(self.clear)
+        self._close.clicked.connect(self._on_close)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 8, 6)
         row.setSpacing(8)
@@ -95,6 +104,10 @@ class NoticeBar(QFrame):
         self.style().polish(self)
         self.show()
 
+    def _on_close(self) -> None:
+        self.clear()
+        self.closed.emit()
+
     def _on_step(self) -> None:
         advice = self._advice
         self.clear()
@@ -102,3 +115,14 @@ class NoticeBar(QFrame):
             self.acted.emit(advice)
         else:
             self.stepped.emit()
+
+
+def under(bar: NoticeBar, screens: QWidget) -> QWidget:
+    """Screens with a bar above them all, which takes no room while it has nothing to say."""
+    both = QWidget()
+    column = QVBoxLayout(both)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(bar)
+    column.addWidget(screens, 1)
+    return both

@@ -39,6 +39,15 @@ class Preferences:
         self._settings.setValue("sign-in/stay", stay)
 
     @property
+    def told_version(self) -> str:
+        """The newer version that the person has been told of, and has put the notice away."""
+        return str(self._settings.value("updates/told") or "")
+
+    @told_version.setter
+    def told_version(self, version: str) -> None:
+        self._settings.setValue("updates/told", version)
+
+    @property
     def retention_days(self) -> int | None:
         """For how long contacts are kept; None for as long as they are there. For any thread."""
         return self._retention_days

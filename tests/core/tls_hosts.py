@@ -180,6 +180,7 @@ class TlsHost(_Server):
         self.requests: list[str] = []
         self.body = body
         self.content_type = content_type
+        self.status = "200 OK"
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         with tempfile.TemporaryDirectory() as folder:
             self.context.load_cert_chain(*certificate.write(Path(folder)))
@@ -211,7 +212,7 @@ class _TlsHandler(socketserver.BaseRequestHandler):
             stream.read(int(_field(head, "content-length") or "0"))
         body = self.server.body
         lines = (
-            "HTTP/1.1 200 OK",
+            f"HTTP/1.1 {self.server.status}",
             f"Content-Type: {self.server.content_type}",
             f"Content-Length: {len(body)}",
             "Connection: close",

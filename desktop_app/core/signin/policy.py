@@ -22,6 +22,7 @@ from desktop_app.core.signin.ownership import is_administrators
 from desktop_app.core.signin.policy_file import NO_PROXY, SYSTEM_PROXY, read_policy
 from desktop_app.core.signin.profiles import Grant, Profile, Way
 from desktop_app.core.signin.regions import Region
+from desktop_app.core.updates.feed import FeedSource, built_in_source
 
 IDLE_LOCK_MINUTES = 15  # Genesys' own idle limit for organisations under HIPAA (T45)
 
@@ -32,6 +33,7 @@ _GRANTS = {
     Grant.IMPLICIT: "Implicit grant",
 }
 _WAYS = {None: "Any", Way.BROWSER: "Only your browser", Way.VIEW: "Only this window"}
+_AS_BUILT = "As this copy was built"
 _PROXIES = {SYSTEM_PROXY: "As this computer is set up", NO_PROXY: "None"}
 
 
@@ -68,6 +70,9 @@ class Policy:
     proxy: str = SYSTEM_PROXY  # or "none", "http://HOST:PORT", "pac+https://…", "pac+file:///…"
     ca_file: Path | None = None  # PEM
     practice: bool = True
+    update_notice: bool = True
+    update_feed: str = ""  # an https address; the one this copy was built with when empty
+    update_key: str = ""  # the public key of whoever signs it; likewise
     origins: Mapping[str, Path] = field(default_factory=dict, hash=False)  # by key
 
     @property
@@ -78,6 +83,12 @@ class Policy:
     def forces_window(self) -> bool:
         """Also where implicit is forced: a browser of one's own takes PKCE only (T41)."""
         return self.sign_in is Way.VIEW or self.grant is Grant.IMPLICIT
+
+    def update_source(self, built_in: FeedSource | None) -> FeedSource | None:
+        """Where newer versions are looked for; None for nowhere."""
+        url = self.update_feed or (built_in.url if built_in else "")
+        key = self.update_key or (built_in.key if built_in else "")
+        return FeedSource(url, key) if self.update_notice and url and key else None
 
     def applied_to(self, profile: Profile) -> Profile:
         """The profile with the grant and the way that are forced."""
@@ -136,6 +147,9 @@ class Policy:
             "proxy": ("Proxy", _PROXIES.get(self.proxy, self.proxy)),
             "ca_file": ("Additional certificates", str(self.ca_file or "None")),
             "practice": ("Practice organisation", _allowed(self.practice)),
+            "update_notice": ("Notice of new versions", _allowed(self.update_notice)),
+            "update_feed": ("Feed of new versions", self.update_feed or _AS_BUILT),
+            "update_key": ("Key of that feed", self.update_key or _AS_BUILT),
         }
         return tuple(
             Setting(title, value, self.origins.get(key)) for key, (title, value) in words.items()
@@ -187,6 +201,11 @@ def load_policy(
             'The policy forces sign_in = "browser" and grant = "implicit", but a browser can only'
             f' use "pkce". Correct {policy.origins["sign_in"]} or {policy.origins["grant"]};'
             " nobody can sign in until then."
+        )
+    if policy.update_feed and not (policy.update_key or built_in_source()):
+        raise ConfigError(
+            "The policy names an update_feed, but this copy knows nobody who signs it. Add"
+            f" update_key to {policy.origins['update_feed']}; nobody can sign in until then."
         )
     return policy
 

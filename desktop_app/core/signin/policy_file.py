@@ -17,6 +17,7 @@ from desktop_app.core.signin.callback import is_browsers_host
 from desktop_app.core.signin.profiles import Grant, Way
 from desktop_app.core.signin.regions import Region, find_region, regions
 from desktop_app.core.signin.toml_lines import KeyLines, decoded, meant, parsed
+from desktop_app.core.updates.feed import is_https, read_key
 
 LONGEST_RETENTION_DAYS = 3650
 LONGEST_IDLE_MINUTES = 480
@@ -185,6 +186,20 @@ def _is_host(parts: SplitResult) -> bool:
     )
 
 
+def _update_feed(value: Any) -> str:
+    if not isinstance(value, str) or not is_https(value):
+        _unfit('must be an https address, like "https://it.example.com/contact-history.json".')
+    return value
+
+
+def _update_key(value: Any) -> str:
+    try:
+        read_key(value if isinstance(value, str) else "")
+    except ValueError:
+        _unfit("must be an Ed25519 public key: 32 bytes in Base64, as its maker was told.")
+    return str(value)
+
+
 READERS: Mapping[str, Callable[[Any], object]] = {
     "regions": _regions,
     "organizations": _organizations,
@@ -199,4 +214,7 @@ READERS: Mapping[str, Callable[[Any], object]] = {
     "proxy": _proxy,
     "ca_file": _ca_file,
     "practice": _flag,
+    "update_notice": _flag,
+    "update_feed": _update_feed,
+    "update_key": _update_key,
 }

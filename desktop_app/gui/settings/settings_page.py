@@ -69,6 +69,7 @@ class SettingsPage(QWidget):
         self._proxy = fact("networkProxy", "Proxy")
         self._certificates = fact("networkCertificates", "Certificates")
         self._admin = AdminTable(self)
+        self._updates = fact("newerVersions", "Newer versions")
         self._notice = NoticeBar(theme, self, "settingsNotice")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -94,6 +95,7 @@ class SettingsPage(QWidget):
         self._proxy.setText(state.proxy)
         self._certificates.setText(state.certificates)
         self._admin.show_settings(state.admin)
+        self._updates.setText(state.updates)
 
     def tell(self, sentence: str) -> None:
         """Say what went wrong with something that was asked for here."""
@@ -136,7 +138,7 @@ class SettingsPage(QWidget):
             ("History on this computer", self.history),
             ("Network", facts([("Proxy", self._proxy), ("Certificates", self._certificates)])),
             ("Set by your administrator", self._admin),
-            ("About", _build_about()),
+            ("About", _build_about(self._updates)),
         )
         for number, (title, part) in enumerate(parts):
             if number:
@@ -194,7 +196,7 @@ class SettingsPage(QWidget):
         self.look_chosen.emit(button.property("mode"))
 
 
-def _build_about() -> QWidget:
+def _build_about(updates: QWidget) -> QWidget:
     lines: list[tuple[str, QWidget]] = []
     for title, version in about.versions():
         value = fact(f"version_{title.split()[0].lower()}", title)
@@ -202,4 +204,4 @@ def _build_about() -> QWidget:
         lines.append((title, value))
     licences = fact("licences", "Licences")
     licences.setText(about.LICENCES)
-    return facts([*lines, ("Licences", licences)])
+    return facts([lines[0], ("Newer versions", updates), *lines[1:], ("Licences", licences)])

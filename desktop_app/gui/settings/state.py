@@ -49,3 +49,4 @@ class SettingsState:
     proxy: str = ""
     certificates: str = ""
     admin: Sequence[Setting] = ()
+    updates: str = ""

@@ -19,9 +19,11 @@ from desktop_app.core.signin.policy import (
 from desktop_app.core.signin.policy_file import READERS
 from desktop_app.core.signin.profiles import PRACTICE, Grant, Profile, Way
 from desktop_app.core.signin.regions import Region, find_region
+from desktop_app.core.updates.feed import FeedSource
 from tests.core.signin.signing_in import make_profile
 
 EXAMPLE = Path(__file__).parents[3] / "docs/examples/policy.toml"
+UPDATE_KEY = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="  # RFC 8032, section 7.1, test 1
 ORG = "7c1e64b0-0000-4000-8000-000000000001"
 
 
@@ -94,6 +96,9 @@ def test_every_key_is_read(files: tuple[Path, Path], tmp_path: Path) -> None:
         proxy = "http://proxy.example.com:8080"
         ca_file = '{ca_file}'
         practice = false
+        update_notice = false
+        update_feed = "https://it.example.com/feed.json"
+        update_key = "{UPDATE_KEY}"
         """,
     )
     assert policy == Policy(
@@ -110,6 +115,9 @@ def test_every_key_is_read(files: tuple[Path, Path], tmp_path: Path) -> None:
         proxy="http://proxy.example.com:8080",
         ca_file=ca_file,
         practice=False,
+        update_notice=False,
+        update_feed="https://it.example.com/feed.json",
+        update_key=UPDATE_KEY,
         origins=dict.fromkeys(READERS, files[0]),
     )
 
@@ -156,6 +164,9 @@ def test_settings_tell_every_key_in_words_and_where_it_comes_from(
         Setting("Proxy", "As this computer is set up", None),
         Setting("Additional certificates", "None", None),
         Setting("Practice organisation", "Allowed", None),
+        Setting("Notice of new versions", "Allowed", None),
+        Setting("Feed of new versions", "As this copy was built", None),
+        Setting("Key of that feed", "As this copy was built", None),
     )
     machine, user = files
     user.write_text("idle_lock_minutes = 1\n", encoding="utf-8")
@@ -324,3 +335,37 @@ def test_a_policy_whose_owner_is_not_known_stops_every_sign_in(
 def test_the_users_own_file_may_be_the_users(files: tuple[Path, Path]) -> None:
     files[1].write_text("export = false\n", encoding="utf-8")
     assert not load_policy(*files, is_trusted=lambda path: False).export
+
+
+def test_newer_versions_are_looked_for_where_the_policy_says(files: tuple[Path, Path]) -> None:
+    built_in = FeedSource("https://a.example/feed.json", "a key")
+    assert Policy().update_source(None) is None
+    assert Policy().update_source(built_in) == built_in
+    feed = "https://it.example.com/feed.json"
+    mirrored = only(files, f'update_feed = "{feed}"\nupdate_key = "{UPDATE_KEY}"\n')
+    assert mirrored.update_source(built_in) == FeedSource(feed, UPDATE_KEY)
+    assert Policy(update_feed=feed).update_source(built_in) == FeedSource(feed, "a key")
+    off = only(
+        files, f'update_notice = false\nupdate_feed = "{feed}"\nupdate_key = "{UPDATE_KEY}"\n'
+    )
+    assert off.update_source(built_in) is None
+
+
+def test_a_feed_that_nobody_signs_is_told(files: tuple[Path, Path]) -> None:
+    with pytest.raises(ConfigError, match="update_key"):
+        only(files, 'update_feed = "https://it.example.com/feed.json"\n')
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'update_feed = "http://it.example.com/feed.json"',
+        "update_feed = 1",
+        'update_key = "short"',
+        "update_key = true",
+        'update_notice = "no"',
+    ],
+)
+def test_what_isnt_a_feed_or_a_key_is_told(files: tuple[Path, Path], line: str) -> None:
+    with pytest.raises(ConfigError, match="must be"):
+        only(files, line)
