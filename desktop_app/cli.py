@@ -9,15 +9,17 @@ import click
 
 from desktop_app import __version__
 from desktop_app.commands import options
-from desktop_app.commands.doctor import check_window, doctor
+from desktop_app.commands.doctor import doctor
 from desktop_app.commands.exits import Commands
 from desktop_app.commands.export import export
 from desktop_app.commands.practice_server import practice_server
 from desktop_app.commands.proxies import find_proxy_command
 from desktop_app.commands.publish import publish
 from desktop_app.commands.query import query
+from desktop_app.commands.self_test import try_installation
 from desktop_app.commands.sync import sync
 from desktop_app.commands.tour import tour
+from desktop_app.commands.trial import check_window
 from desktop_app.commands.window import open_window
 
 if TYPE_CHECKING:
@@ -39,6 +41,9 @@ if TYPE_CHECKING:
     type=click.Choice(["system", "light", "dark"]),
     help="Instead of the one chosen in the settings.",
 )
+@click.option(
+    "--self-test", is_flag=True, help="Try this installation, without any organisation, and end."
+)
 @click.pass_context
 def main(
     context: click.Context,
@@ -47,11 +52,14 @@ def main(
     practice: bool,
     verbose: bool,
     theme: Mode | None,
+    self_test: bool,
 ) -> int:
     """Contact history of a Genesys Cloud organisation, held on this computer.
 
     Without a command, opens the window.
     """
+    if self_test:
+        context.exit(try_installation(verbose))
     if context.invoked_subcommand is None:
         return open_window(config, profile, practice, verbose, theme)
     return 0

@@ -31,26 +31,34 @@ _WIDEST_SIGN = max(len(sign) for sign, _ in _SIGNS.values())
 @options.CONFIG
 @options.PROFILE
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for programs.")
+@click.option("--quick", is_flag=True, help="Leave the practice journey out.")
 @options.VERBOSE
-def doctor(config: Path | None, profile: str | None, as_json: bool, verbose: bool) -> int:
+def doctor(
+    config: Path | None, profile: str | None, as_json: bool, quick: bool, verbose: bool
+) -> int:
     """Tell what works here: folders, keyring, encryption, sandbox, proxy, reachability.
 
-    Ends with 1 if anything is wrong; a warning is no fault.
+    A practice journey through the window takes a quarter of a minute.  Ends with 1 if anything is
+    wrong; a warning is no fault.
     """
     setting_up.watch(verbose)
     found = []
-    for finding in _findings(config, profile):
+    for finding in _findings(config, profile, quick=quick):
         found.append(finding)
         if not as_json:
-            click.echo(_line(finding))
+            click.echo(line(finding))
     is_well = not any(each.verdict is Verdict.WRONG for each in found)
     if as_json:
         click.echo(_report(found, is_well=is_well))
     return Exit.COMPLETE if is_well else Exit.FAULT
 
 
-def _findings(config: Path | None, name: str | None) -> Iterator[Finding]:
+def _findings(config: Path | None, name: str | None, *, quick: bool) -> Iterator[Finding]:
     yield from examining.computer()
+    window = examining.window()
+    yield window
+    if window.verdict is Verdict.OK and not quick:
+        yield examining.journey()
     if config is None and name is None and not profile_file().exists():
         told = f"None yet. The window's first start makes one, in {profile_file()}."
         yield Finding("profile", "Profile", Verdict.WARNING, told)
@@ -71,7 +79,8 @@ def _policy() -> Policy | None:
         return None
 
 
-def _line(finding: Finding) -> str:
+def line(finding: Finding) -> str:
+    """What was found, for people."""
     sign, colour = _SIGNS[finding.verdict]
     return f"{click.style(sign.ljust(_WIDEST_SIGN), fg=colour)}  {finding.title}: {finding.told}"
 
@@ -89,15 +98,3 @@ def _report(found: list[Finding], *, is_well: bool) -> str:
         ],
     }  # fmt: skip
     return msgspec.json.format(msgspec.json.encode(told), indent=2).decode()
-
-
-@click.command("check-window", hidden=True)
-def check_window() -> int:
-    """Load what the window needs, and print Qt's version, or what is missing."""
-    try:
-        from PySide6 import QtCore, QtWebEngineWidgets
-    except ImportError as error:
-        click.echo(str(error))
-        return Exit.FAULT
-    click.echo(f"Qt {QtCore.qVersion()}, {QtWebEngineWidgets.__name__.rpartition('.')[2]}")
-    return Exit.COMPLETE

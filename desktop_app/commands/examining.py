@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import secrets
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,7 +17,7 @@ from pathlib import Path
 
 from desktop_app import __version__
 from desktop_app.commands import setting_up
-from desktop_app.commands.proxies import find_proxy, this_program
+from desktop_app.commands.proxies import find_proxy
 from desktop_app.core.errors import ContactHistoryError
 from desktop_app.core.genesys.network import Network
 from desktop_app.core.history import vault
@@ -26,11 +28,15 @@ from desktop_app.core.signin.given import CLIENT_ID, CLIENT_SECRET, TOKEN, take_
 from desktop_app.core.signin.kept import KeptSessions
 from desktop_app.core.signin.policy import Policy, load_policy, policy_files
 from desktop_app.core.signin.profiles import Profile, profile_file
+from desktop_app.core.this_program import this_program
 from desktop_app.gui import sandbox
 from desktop_app.places import SIGN_IN_KEYS, data_folder, preferences_file
 
 _LEAST_FREE = 1_000_000_000  # bytes: a million contacts, and room to make them anew
 _WITHIN_S = 60.0
+_JOURNEY_S = 300.0
+_JOURNEY_CONTACTS = 300
+_JOURNEY_DAYS = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +50,24 @@ class Finding:
 
 
 def computer() -> Iterator[Finding]:
-    """What doesn't depend on an organisation."""
-    yield Finding(
+    """What depends neither on an organisation nor on the window."""
+    yield program()
+    yield from _folders()
+    yield _policy()
+    yield _keyring()
+    yield encryption()
+    yield _sandbox()
+
+
+def program() -> Finding:
+    """Which one this is, and on what it runs."""
+    return Finding(
         "program",
         "Program",
         Verdict.OK,
         f"Contact History {__version__}, Python {platform.python_version()},"
         f" {platform.system()} {platform.release()} ({platform.machine()}).",
     )
-    yield from _folders()
-    yield _policy()
-    yield _keyring()
-    yield _encryption()
-    yield _sandbox()
-    yield _window()
 
 
 async def organisation(profile: Profile, policy: Policy) -> list[Finding]:
@@ -158,7 +168,7 @@ def _keyring() -> Finding:
     return Finding("keyring", "Keyring", Verdict.OK, "It protects the key of the local history.")
 
 
-def _encryption() -> Finding:
+def encryption() -> Finding:
     """Whether a history can be written encrypted, tried in a folder of its own."""
     key = secrets.token_hex(32)
     try:
@@ -184,8 +194,8 @@ def _sandbox() -> Finding:
     return Finding("sandbox", "Browser sandbox", Verdict.WARNING, told)
 
 
-def _window() -> Finding:
-    """Whether the window's libraries load, tried in a child: Qt stays out of this process."""
+def window() -> Finding:
+    """Whether the browser in the window draws, tried in a child: Qt stays out of this process."""
     try:
         tried = subprocess.run(
             [*this_program(), "check-window"],
@@ -200,6 +210,53 @@ def _window() -> Finding:
         return Finding("window", "Window", Verdict.UNKNOWN, told)
     words = tried.stdout.strip()
     if tried.returncode == 0:
-        return Finding("window", "Window", Verdict.OK, f"Its libraries load ({words}).")
-    told = f"Its libraries don't load: {words or 'no reason given'}. Commands work without it."
+        return Finding("window", "Window", Verdict.OK, f"It works: {words}.")
+    why = words or f"it ended with {tried.returncode}"
+    told = f"It doesn't work: {why}. Commands work without it."
     return Finding("window", "Window", Verdict.WARNING, told)
+
+
+def journey() -> Finding:
+    """The tour of a small practice organisation, from the sign-in to the sign-out."""
+    title = "Practice journey"
+    try:
+        if _stands_in_its_way(setting_up.policy()):
+            told = "Left out: the policy forbids something that it does."
+            return Finding("journey", title, Verdict.UNKNOWN, told)
+    except ContactHistoryError as error:
+        return Finding("journey", title, Verdict.WRONG, str(error))
+    with tempfile.TemporaryDirectory(prefix="contact-history-") as folder:
+        report = Path(folder, "report.json")
+        options = ["--conversations", str(_JOURNEY_CONTACTS), "--json", str(report)]
+        try:
+            run = subprocess.run(
+                [*this_program(), "tour", "--practice", *options],
+                capture_output=True,
+                timeout=_JOURNEY_S,
+                stdin=subprocess.DEVNULL,
+                env=os.environ | screenless(),
+                check=False,
+            )
+            journal = json.loads(report.read_text(encoding="utf-8"))
+        except (OSError, ValueError, subprocess.SubprocessError) as error:
+            return Finding("journey", title, Verdict.WRONG, f"It failed ({type(error).__name__}).")
+    if run.returncode or journal["errors"] or journal["rows"] != _JOURNEY_CONTACTS:
+        reasons = (
+            " ".join(journal["errors"]) or f"{journal['rows']} of {_JOURNEY_CONTACTS} contacts."
+        )
+        return Finding("journey", title, Verdict.WRONG, reasons)
+    done = f"{len(journal['steps'])} steps, {journal['rows']} contacts."
+    return Finding("journey", title, Verdict.OK, done)
+
+
+def _stands_in_its_way(policy: Policy) -> bool:
+    """The journey signs in in the window, reads a month, and opens the export."""
+    keeps_a_month = policy.retention_days is None or policy.retention_days > _JOURNEY_DAYS
+    return policy.forces_browser or not (policy.practice and policy.export and keeps_a_month)
+
+
+def screenless() -> dict[str, str]:
+    """What a child's environment needs so that its windows work without a screen."""
+    has_screen = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    is_linux = sys.platform.startswith("linux")
+    return {} if has_screen or not is_linux else {"QT_QPA_PLATFORM": "offscreen"}

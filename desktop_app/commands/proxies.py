@@ -18,6 +18,7 @@ from desktop_app.commands import setting_up
 from desktop_app.core.errors import NetworkError
 from desktop_app.core.signin.policy import Policy
 from desktop_app.core.signin.policy_file import NO_PROXY, SYSTEM_PROXY
+from desktop_app.core.this_program import this_program
 
 _WITHIN_S = 60.0
 _ASKS_QT = sys.platform in ("win32", "darwin")
@@ -42,12 +43,6 @@ def of_environment(url: str) -> str:
     if urllib.request.proxy_bypass(parts.netloc):
         return ""
     return urllib.request.getproxies().get(parts.scheme, "").rstrip("/")
-
-
-def this_program() -> list[str]:
-    """How this very program is started: packaged as one file, or by Python."""
-    module = [] if getattr(sys, "frozen", False) else ["-m", __name__.partition(".")[0]]
-    return [sys.executable, *module]
 
 
 def _asked_of_child(url: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QMargins, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class FlowLayout(QLayout):
-    """The last widget takes what is left of its line; each line is as high as its highest."""
+    """The last widget takes what is left of its line; all are as high as the highest."""
 
     def __init__(self, parent: QWidget | None = None, *, spacing: int = 6) -> None:
         super().__init__(parent)
@@ -59,17 +59,16 @@ class FlowLayout(QLayout):
     def _arrange(self, rect: QRect, *, place: bool) -> int:
         """Set the widgets, or only find out how high they stand."""
         area = rect.marginsRemoved(self.contentsMargins())
-        x, y, height, gap = area.x(), area.y(), 0, self.spacing()
+        x, y, gap = area.x(), area.y(), self.spacing()
+        height = max((item.sizeHint().height() for item in self._items), default=0)
         last = len(self._items) - 1
         for number, item in enumerate(self._items):
-            size = item.sizeHint() if number != last else item.minimumSize()
-            if x > area.x() and x + size.width() > area.right() + 1:
-                x, y, height = area.x(), y + height + gap, 0
+            width = (item.sizeHint() if number != last else item.minimumSize()).width()
+            if x > area.x() and x + width > area.right() + 1:
+                x, y = area.x(), y + height + gap
             if number == last:
-                size.setWidth(max(size.width(), area.right() + 1 - x))
-                size.setHeight(item.sizeHint().height())
+                width = max(width, area.right() + 1 - x)
             if place:
-                item.setGeometry(QRect(QPoint(x, y), size))
-            x += size.width() + gap
-            height = max(height, size.height())
+                item.setGeometry(QRect(x, y, width, height))
+            x += width + gap
         return y + height + self.contentsMargins().bottom() - rect.y()

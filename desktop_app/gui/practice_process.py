@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import Any
 
 from PySide6.QtCore import QObject, QProcess, Signal
+
+from desktop_app.core.this_program import this_program
 
 
 class PracticeProcess(QObject):
@@ -31,7 +32,7 @@ class PracticeProcess(QObject):
         return self._process.state() != QProcess.ProcessState.NotRunning
 
     def start(self) -> None:
-        program, arguments = _this_program()
+        program, *arguments = this_program()
         self._process.start(
             program, [*arguments, "practice-server", "--stop-at-stdin-eof", *self._options]
         )
@@ -64,10 +65,3 @@ class PracticeProcess(QObject):
 
     def _on_finished(self, code: int) -> None:
         self.failed.emit(f"The practice organisation ended by itself (exit code {code}).")
-
-
-def _this_program() -> tuple[str, list[str]]:
-    """How to run this very program again, frozen or from source."""
-    if getattr(sys, "frozen", False):
-        return sys.executable, []
-    return sys.executable, ["-m", "desktop_app"]

@@ -22,7 +22,7 @@ def report(output: str) -> dict[str, Any]:
 def test_everything_that_a_command_needs_is_tried(
     organisation: Organisation, run: Run, safe: SafeKeyring
 ) -> None:
-    told = run("doctor", "--json", env=organisation.service)
+    told = run("doctor", "--quick", "--json", env=organisation.service)
     assert told.exit_code == Exit.COMPLETE
     found = report(told.stdout)
     assert found[""]["ok"] is True and found[""]["schema"] == 1
@@ -31,12 +31,13 @@ def test_everything_that_a_command_needs_is_tried(
     assert set(keys.split()) <= set(found)
     for key in ("keyring", "encryption", "window", "profile", "sign_in", "login", "api", "client"):
         assert found[key]["verdict"] == "ok", found[key]
+    assert "over TLS" in found["window"]["told"] and "journey" not in found
     assert "environment" in found["sign_in"]["told"]
     assert organisation.service[CLIENT_SECRET] not in told.output
 
 
 def test_for_people_it_is_a_line_each(organisation: Organisation, run: Run) -> None:
-    told = run("doctor", env={})
+    told = run("doctor", "--quick", env={})
     assert told.exit_code == Exit.COMPLETE  # warnings are no faults
     lines = told.stdout.splitlines()
     assert len(lines) > 15 and not told.stderr
@@ -48,7 +49,7 @@ def test_for_people_it_is_a_line_each(organisation: Organisation, run: Run) -> N
 
 def test_what_is_wrong_is_told_with_its_mend(organisation: Organisation, run: Run) -> None:
     write_policy("exprot = false\n")
-    told = run("doctor", "--json")
+    told = run("doctor", "--quick", "--json")
     found = report(told.stdout)
     assert told.exit_code == Exit.FAULT and found[""]["ok"] is False
     assert found["policy"]["verdict"] == "wrong" and "export" in found["policy"]["told"]
@@ -58,9 +59,9 @@ def test_what_is_wrong_is_told_with_its_mend(organisation: Organisation, run: Ru
         text.replace(organisation.description["clients"]["pkce"]["client_id"], "unknown-client"),
         encoding="utf-8",
     )
-    assert report(run("doctor", "--json").stdout)["client"]["verdict"] == "wrong"
+    assert report(run("doctor", "--quick", "--json").stdout)["client"]["verdict"] == "wrong"
     organisation.config.write_text("[profiles.acme]\n", encoding="utf-8")
-    broken = report(run("doctor", "--json").stdout)
+    broken = report(run("doctor", "--quick", "--json").stdout)
     assert broken["profile"]["verdict"] == "wrong" and "lacks region" in broken["profile"]["told"]
     assert "login" not in broken
 
@@ -70,3 +71,5 @@ def test_without_a_profile_it_tells_about_the_computer() -> None:
     found = report(told.stdout)
     assert told.exit_code == Exit.COMPLETE
     assert found["profile"]["verdict"] == "warning" and "login" not in found
+    assert found["journey"]["verdict"] == "ok", found["journey"]
+    assert "300 contacts" in found["journey"]["told"]

@@ -11,7 +11,7 @@ import msgspec
 from desktop_app.core.history.columns import DEFAULT_KEYS, PINNED, column
 
 DEFAULT_SORT = "start"
-SIZES = (196, 884, 360)  # values, table, details
+SIZES = (196, 868, 376)  # values, table, details
 DETAILS_SIZES = (420, 300)  # timeline and facts, tabs
 _NARROWEST_PX, _WIDEST_PX = 24, 2_000
 

@@ -193,7 +193,7 @@ class SetupPage(QScrollArea):
         whole = self._whole
         whole.setObjectName("setupForm")
         self._columns.setContentsMargins(32, 48, 32, 24)
-        self._columns.setSpacing(40)
+        self._columns.setSpacing(32)
         self._columns.addWidget(form, 1)
         self._columns.addWidget(self._admin, 1)
         whole.setLayout(self._columns)
