@@ -4,7 +4,8 @@ Set-StrictMode -Version 3.0
 $ErrorActionPreference = 'Stop'
 
 $Root = Split-Path -Parent $PSScriptRoot
-$Python = Join-Path $Root '.venv\Scripts\python.exe'
+$Venv = if ($env:CONTACT_HISTORY_VENV) { $env:CONTACT_HISTORY_VENV } else { '.venv' }
+$Python = Join-Path $Root "$Venv\Scripts\python.exe"
 
 # Make .venv hold the locked packages: Initialize-Environment [--dev].
 function Initialize-Environment {

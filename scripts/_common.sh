@@ -4,9 +4,9 @@
 set -euo pipefail
 
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
-python=$root/.venv/bin/python
+python=$root/${CONTACT_HISTORY_VENV:-.venv}/bin/python
 
-# Make .venv hold the locked packages: `make_environment [--dev]`.
+# Make .venv, or CONTACT_HISTORY_VENV, hold the locked packages: `make_environment [--dev]`.
 make_environment() {
     local base=${PYTHON:-python3}
     if ! command -v "$base" >/dev/null; then

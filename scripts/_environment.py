@@ -1,8 +1,12 @@
-"""Makes the environment in ``.venv`` that the scripts beside this file use; quick when it stands.
+"""Makes the environment that the scripts beside this file use; quick when it stands.
+
+It is ``.venv``, or what CONTACT_HISTORY_VENV names, from the root.
 
     python3 scripts/_environment.py          what the application needs
     python3 scripts/_environment.py --dev    and what the tests and checks need
     python3 scripts/_environment.py --bench  and the peers of the benchmarks
+    python3 scripts/_environment.py --package  and what makes installers
+    python3 scripts/_environment.py --release  and what looks a release over
 
 Every package comes from a lock file that names its hash.  The project itself is not installed: a
 ``.pth`` file makes it importable, so an edit counts at once and no build tool is needed.
@@ -24,7 +28,7 @@ from pathlib import Path
 
 OLDEST = (3, 11)
 ROOT = Path(__file__).resolve().parent.parent
-VENV = ROOT / ".venv"
+VENV = ROOT / os.environ.get("CONTACT_HISTORY_VENV", ".venv")
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 UNDER_WAY = VENV / ".installing"
 """Stands while packages are being installed; found at the start, it tells of an interrupted run."""
@@ -32,6 +36,8 @@ UNDER_WAY = VENV / ".installing"
 RUNTIME_LOCK = "requirements.lock"
 DEVELOPMENT_LOCK = "requirements-dev.lock"
 BENCHMARK_LOCK = "requirements-bench.lock"
+PACKAGING_LOCK = "requirements-package.lock"
+RELEASE_LOCK = "requirements-release.lock"
 
 
 class SetUpError(Exception):
@@ -110,7 +116,8 @@ def _make_venv() -> None:
             f"Python cannot make environments here. This mends it:\n"
             f"  sudo apt-get install -y {package}"
         )
-    print("Making the environment in .venv: about 1 GB, a minute or so.", flush=True)
+    where = VENV.relative_to(ROOT).as_posix()
+    print(f"Making the environment in {where}: about 1 GB, a minute or so.", flush=True)
     made = subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], check=False)
     if made.returncode:
         raise SetUpError("Python could not make the environment; its words are above.")
@@ -118,7 +125,7 @@ def _make_venv() -> None:
 
 def _install(lock: str) -> None:
     _stamp(lock).unlink(missing_ok=True)
-    print(f"Installing what {lock} names into .venv.", flush=True)
+    print(f"Installing what {lock} names into {VENV.relative_to(ROOT).as_posix()}.", flush=True)
     installed = subprocess.run(
         [
             *(PYTHON, "-m", "pip", "install"),
@@ -152,12 +159,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Make the environment in .venv.")
     parser.add_argument("--dev", action="store_true", help="also for the tests and checks")
     parser.add_argument("--bench", action="store_true", help="also for the benchmarks")
+    parser.add_argument("--package", action="store_true", help="also to make installers")
+    parser.add_argument("--release", action="store_true", help="also to look a release over")
     given = parser.parse_args()
     locks = [RUNTIME_LOCK]
     if given.dev:
         locks.append(DEVELOPMENT_LOCK)
     if given.bench:
         locks.append(BENCHMARK_LOCK)
+    if given.package:
+        locks.append(PACKAGING_LOCK)
+    if given.release:
+        locks.append(RELEASE_LOCK)
     try:
         prepare(locks)
     except SetUpError as error:

@@ -17,13 +17,20 @@ import pytest
 import desktop_app
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-bench.lock")
+GROUPS = {
+    "requirements-dev.lock": "dev",
+    "requirements-bench.lock": "bench",
+    "requirements-package.lock": "package",
+    "requirements-release.lock": "release",
+}
+LOCKS = ("requirements.lock", *GROUPS)
 COMMANDS = (
     "scripts/run",
     "scripts/test",
     "scripts/check",
     "scripts/bench",
     "scripts/lock",
+    "scripts/package",
     ".ci/run",
 )
 MOST_LINES = 400
@@ -74,8 +81,9 @@ def test_lock_holds_pins_and_hashes_and_nothing_else(lock: str) -> None:
 
 
 def test_locks_agree_where_they_overlap() -> None:
-    runtime, development, bench = map(_pins, LOCKS)
-    for first, second in ((runtime, development), (development, bench)):
+    runtime, development, *others = map(_pins, LOCKS)
+    pairs = [(runtime, development), *((development, other) for other in others)]
+    for first, second in pairs:
         shared = {name for name, _ in first} & {name for name, _ in second}
         assert shared, "the lock files were read wrongly: they do share packages"
         assert {pin for pin in second if pin[0] in shared} <= first
@@ -84,9 +92,8 @@ def test_locks_agree_where_they_overlap() -> None:
 def test_every_dependency_is_locked() -> None:
     project = _pyproject()
     groups = project["dependency-groups"]
-    for lock, requirements in zip(
-        LOCKS, (project["project"]["dependencies"], groups["dev"], groups["bench"]), strict=True
-    ):
+    wanted = {lock: groups[group] for lock, group in GROUPS.items()}
+    for lock, requirements in {LOCKS[0]: project["project"]["dependencies"], **wanted}.items():
         names = {re.split(r"[^\w.-]", text, maxsplit=1)[0].lower() for text in requirements}
         assert names <= {name for name, _ in _pins(lock)}, lock
 
@@ -157,7 +164,7 @@ def test_command_can_be_run(name: str) -> None:
     assert recorded == "" or recorded.startswith("100755 ")
 
 
-@pytest.mark.parametrize("name", ["run", "test", "check"])
+@pytest.mark.parametrize("name", ["run", "test", "check", "package"])
 def test_command_has_a_twin_for_windows(name: str) -> None:
     assert (ROOT / "scripts" / f"{name}.ps1").is_file()
 
@@ -165,9 +172,12 @@ def test_command_has_a_twin_for_windows(name: str) -> None:
 def test_dependencies_are_all_accounted_for() -> None:
     reasons = (ROOT / "docs/decisions/0001-dependencies.md").read_text(encoding="utf-8").lower()
     project = _pyproject()
+    groups = project["dependency-groups"]
     for requirement in (
         *project["project"]["dependencies"],
-        *project["dependency-groups"]["dev"],
+        *groups["dev"],
+        *groups["package"],
+        *groups["release"],
     ):
         name = re.split(r"[^\w.-]", requirement, maxsplit=1)[0].lower()
         assert f"| {name} |" in reasons

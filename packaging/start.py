@@ -1,0 +1,5 @@
+"""Where the frozen program begins."""
+
+from desktop_app.cli import main
+
+main()
