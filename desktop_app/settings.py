@@ -54,9 +54,13 @@ class SettingsKeeper(QObject):
         self._page.remove_asked.connect(self._on_remove_asked)
         self._page.set_up_asked.connect(self._on_set_up_asked)
         organisations.changed.connect(self._show)
-        updates.changed.connect(self._show)
+        updates.changed.connect(self._on_updates_changed)
         if not organisations.policy.stay_signed_in:  # nor may what was kept before stay
             tasks.write(kept.forget_all)
+
+    def _on_updates_changed(self) -> None:
+        """This line alone: the list that somebody may be in is not made anew for it."""
+        self._page.show_updates(self._updates.words)
 
     def _on_asked(self) -> None:
         """The keyring may take its time, so the page is shown first."""

@@ -163,8 +163,22 @@ def write_deb(path: Path, tree: Tree, version: str) -> None:
         (folder / "debian-binary").write_bytes(b"2.0\n")
         _write_tar(folder / "control.tar.xz", about, top="./", programs=("postinst", "prerm"))
         _write_tar(folder / "data.tar.xz", tree, top="./")
-        parts = ["debian-binary", "control.tar.xz", "data.tar.xz"]
-        subprocess.run(["ar", "rcD", str(path.resolve()), *parts], cwd=folder, check=True)
+        parts = ("debian-binary", "control.tar.xz", "data.tar.xz")
+        _write_ar(path, [folder / part for part in parts])
+
+
+def _write_ar(path: Path, parts: Iterable[Path]) -> None:
+    """An archive in the common form of ar(5), which deb(5) asks for: times, owners and rights are
+    the same always, and a part of odd length is followed by a newline."""
+    with path.open("wb") as archive:
+        archive.write(b"!<arch>\n")
+        for part in parts:
+            size = part.stat().st_size
+            head = f"{part.name:<16}{0:<12}{0:<6}{0:<6}{'100644':<8}{size:<10}`\n"
+            archive.write(head.encode("ascii"))
+            with part.open("rb") as file:
+                shutil.copyfileobj(file, archive)
+            archive.write(b"\n" * (size % 2))
 
 
 def _write_tar(path: Path, tree: Tree, *, top: str = "", programs: Iterable[str] = ()) -> None:

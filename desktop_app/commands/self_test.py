@@ -1,6 +1,6 @@
 """``--self-test``: whether this installation is whole, run after every build of an installer.
 
-Needs no organisation, no network and no keyring, and leaves nothing behind.
+Needs no organisation, no network and no keyring, and leaves nothing behind but lines in the log.
 """
 
 from __future__ import annotations

@@ -132,6 +132,14 @@ def test_an_organisation_is_edited_removed_and_set_up(page: SettingsPage, qtbot:
     assert not find(page, QPushButton, "edit_practice").isVisible()
 
 
+def test_a_newer_version_is_told_without_taking_the_focus(page: SettingsPage) -> None:
+    button = find(page, QPushButton, "edit_acme")
+    button.setFocus()
+    page.show_updates("9.1.0 is available")
+    assert find(page, QLabel, "newerVersions").text() == "9.1.0 is available"
+    assert button.hasFocus() and find(page, QPushButton, "edit_acme") is button
+
+
 def test_what_is_in_use_says_how_it_can_be_changed_where_it_can(page: SettingsPage) -> None:
     in_use = [replace(each, in_use=True) for each in (ACME, PRACTICE)]
     page.show_state(replace(STATE, organisations=in_use))

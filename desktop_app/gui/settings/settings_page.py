@@ -95,7 +95,10 @@ class SettingsPage(QWidget):
         self._proxy.setText(state.proxy)
         self._certificates.setText(state.certificates)
         self._admin.show_settings(state.admin)
-        self._updates.setText(state.updates)
+        self.show_updates(state.updates)
+
+    def show_updates(self, words: str) -> None:
+        self._updates.setText(words)
 
     def tell(self, sentence: str) -> None:
         """Say what went wrong with something that was asked for here."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
@@ -21,6 +22,8 @@ class AdminNote(QWidget):
         self._text.setAccessibleName("What your Genesys admin has to create")
         self._text.setReadOnly(True)
         self._text.setTabChangesFocus(True)
+        # Its lines wrap; a blank at the end of one would bring the bar up all the same.
+        self._text.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._text.setStyleSheet("padding: 0")  # in line with the words above it
         self._text.document().setDocumentMargin(0)
         self._text.setMinimumHeight(_LEAST_HEIGHT)
